@@ -1,0 +1,50 @@
+// Options that several commands share, and how their words become values.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "command.hpp"
+#include "http/transport.hpp"
+#include "net/loop.hpp"
+#include "provider/provider.hpp"
+#include "signing/keys.hpp"
+#include "store/journal.hpp"
+
+namespace hookctl {
+
+// --- groups of options, to be joined ---------------------------------------------------------------------------------------------------
+std::vector<Option> provider_options();   // --provider and the generic provider's form
+std::vector<Option> key_options();        // --secret, --public-key, --private-key
+std::vector<Option> tls_options();        // --cacert, --insecure
+std::vector<Option> output_options();     // --json, --color, --config
+Option journal_option();
+Option now_option();
+Option header_option(const std::string& help);
+Option timeout_option(const std::string& help);
+std::vector<Option> joined(std::vector<std::vector<Option>> groups);
+
+// --- what they mean --------------------------------------------------------------------------------------------------------------------
+// --color, from here on.
+void set_colours(Session& session, const Arguments& arguments);
+
+// Secrets and keys from --secret, --public-key and --private-key (each VALUE, env:NAME, file:PATH or -).
+Result<signing::Keys> read_keys(const Arguments& arguments);
+
+using ProviderPtr = std::shared_ptr<const provider::Provider>;
+// The provider of that id or path, with the form options (--algorithm, --signature-header, …) applied to a copy where they are given.
+Result<ProviderPtr> read_provider(Session& session, const Arguments& arguments, const std::string& id_or_path);
+
+// The time a command works with: --now, or the clock's.
+Result<UnixMs> read_now(const Session& session, const Arguments& arguments);
+
+// "Name: value" of --header, in order. `usage` for a word that is no header.
+Result<http::Headers> read_headers(const Arguments& arguments);
+
+net::ClientOptions client_options(const Arguments& arguments);
+std::string journal_path(const Arguments& arguments);
+// --tolerance in seconds.
+std::optional<double> tolerance_s(const Arguments& arguments);
+
+}  // namespace hookctl

@@ -1,0 +1,34 @@
+// What send and replay share: a signed request becomes a message for an endpoint, and its attempts are shown.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "command.hpp"
+#include "delivery/deliver.hpp"
+#include "http/transport.hpp"
+#include "session.hpp"
+
+namespace hookctl {
+
+// The bytes that go to `url` for `request`: its head with Host and framing, and its body. The path is the URL's, or the request's own where
+// the URL has none.
+http::Outgoing outgoing_message(const http::Url& url, http::Request request);
+
+// "curl …" that sends the same bytes from a shell; a body that is not printable goes through base64.
+std::string as_curl(const http::Outgoing& message, const http::Request& request);
+
+// Tells of one attempt: the answer's line, the body where it failed, the wait before the next try.
+void show_attempt(Session& session, const http::Request& request, const http::Url& url, const delivery::Attempt& attempt, std::optional<std::int64_t> next_in_ms);
+
+// 0 for a 2xx, 3 when the endpoint could not be reached, 1 for all else.
+ExitCode exit_code_of(const delivery::Delivery& delivery);
+// The graver of two: 3 before 1 before 0.
+ExitCode graver(ExitCode a, ExitCode b);
+
+// Sleeps; false when Ctrl-C came meanwhile. Installs its handler at first use.
+bool interruptible_sleep(std::int64_t ms);
+bool was_interrupted();
+void watch_for_interrupt();
+
+}  // namespace hookctl

@@ -1,0 +1,198 @@
+// hookctl replay: deliver kept requests again, byte for byte or signed anew.
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "commands/commands.hpp"
+#include "commands/kept.hpp"
+#include "commands/options.hpp"
+#include "commands/outgoing.hpp"
+#include "commands/summary.hpp"
+#include "delivery/deliver.hpp"
+#include "http/codec.hpp"
+#include "net/loop.hpp"
+#include "signing/sign.hpp"
+#include "store/ids.hpp"
+#include "ui/records.hpp"
+
+namespace hookctl {
+
+namespace {
+
+std::vector<Option> replay_options() {
+  std::vector<Option> own{
+      {"to", 't', ValueKind::text, "URL", "the endpoint (where it was forwarded to the last time)"},
+      {"resign", 0, ValueKind::flag, "", "a fresh timestamp and signature, the same event id and body"},
+      {"since", 0, ValueKind::text, "TIME", "all kept since then: 10m, 2h, or 2026-01-31T12:00:00Z", "Which requests (instead of ids)"},
+      {"filter", 0, ValueKind::text, "FILTER", "all that match, as in 'provider=stripe event=invoice.*'", "Which requests (instead of ids)"},
+      {"speed", 0, ValueKind::text, "N", "keep the gaps between them, N times as fast: 1x, 2x, 10x (no gaps)"},
+      {"retries", 0, ValueKind::text, "SCHEDULE", "try again after a failure: none, or gaps such as 1s,5s (none)"},
+      timeout_option("how long the endpoint may take to answer (30s)"),
+      {"dry-run", 0, ValueKind::flag, "", "print the requests instead of sending them"},
+      {"as", 0, ValueKind::choice, "FORM", "print them as commands", "Options", false, {"curl"}},
+      journal_option(),
+      now_option(),
+  };
+  return joined({{own.begin(), own.end()}, provider_options(), key_options(), tls_options(), output_options()});
+}
+
+struct Plan {
+  std::optional<http::Url> url;
+  bool resign{false};
+  std::optional<double> speed;
+  delivery::RetryPolicy retries;
+  std::int64_t timeout_ms{30'000};
+  signing::Keys keys;
+};
+
+Result<std::optional<double>> read_speed(const Arguments& arguments) {
+  const auto text = arguments.text("speed");
+  if (!text) return std::optional<double>();
+  const std::string_view digits = text->ends_with('x') ? std::string_view(*text).substr(0, text->size() - 1) : std::string_view(*text);
+  const auto speed = parse_decimal(digits);
+  if (!speed || *speed <= 0) return usage_error("--speed: '" + printable(*text) + "' is not a speed", "give 1x, 2x, 0.5x");
+  return speed;
+}
+
+Result<Plan> make_plan(const Arguments& arguments) {
+  Plan plan;
+  if (const auto to = arguments.text("to")) {
+    auto url = http::parse_url(*to);
+    if (!url) return url.error();
+    plan.url = *std::move(url);
+  }
+  plan.resign = arguments.has("resign");
+  auto speed = read_speed(arguments);
+  if (!speed) return speed.error();
+  plan.speed = *speed;
+  auto retries = delivery::parse_retries(arguments.text("retries", "none"), std::nullopt);
+  if (!retries) return retries.error();
+  plan.retries = *std::move(retries);
+  plan.timeout_ms = arguments.duration_ms("timeout", 30'000);
+  auto keys = read_keys(arguments);
+  if (!keys) return keys.error();
+  plan.keys = *std::move(keys);
+  return plan;
+}
+
+Result<http::Url> where_to(const Plan& plan, const store::StoredRequest& kept) {
+  if (plan.url) return *plan.url;
+  if (kept.attempts.empty()) {
+    return usage_error(store::request_id_text(kept.id) + " was forwarded to no endpoint yet", "name one with --to URL");
+  }
+  return http::parse_url(kept.attempts.back().url);
+}
+
+// The kept request with a fresh signature. The event id stays.
+Result<http::Request> sign_again(Session& session, const Arguments& arguments, const Plan& plan, const store::StoredRequest& kept, http::Request request, const http::Url& url) {
+  const std::string id = arguments.text("provider", kept.received.provider);
+  if (id.empty()) return usage_error("the provider of " + store::request_id_text(kept.id) + " is not known", "name it with --provider P");
+  auto provider = read_provider(session, arguments, id);
+  if (!provider) return provider.error();
+  auto now = read_now(session, arguments);
+  if (!now) return now.error();
+  const std::string body = request.body;
+  const std::string event_id = kept.received.event_id.empty() ? provider::name_event(**provider, request).id : kept.received.event_id;
+  http::Url signed_url = url;
+  signed_url.target = gateway_target(url, request.target);
+  auto made = signing::sign((*provider)->scheme, plan.keys, std::move(request), {event_id, *now, signed_url.text()});
+  if (!made) return made.error();
+  made->request.raw_head.clear();  // the fields have changed
+  if (made->request.body != body) {
+    made->request.raw_body.clear();
+    http::set_content_length(made->request);
+  }
+  return std::move(made->request);
+}
+
+Result<ExitCode> replay_one(Session& session, const Arguments& arguments, const Plan& plan, const store::StoredRequest& kept, http::Client& client, Summary& summary) {
+  auto url = where_to(plan, kept);
+  if (!url) return url.error();
+  http::Request shown = request_of(kept);
+  const auto make = [&](std::size_t) -> Result<http::Outgoing> {
+    http::Request request = request_of(kept);
+    if (plan.resign) {
+      auto resigned = sign_again(session, arguments, plan, kept, std::move(request), *url);
+      if (!resigned) return resigned.error();
+      request = *std::move(resigned);
+    }
+    shown = request;
+    return outgoing_message(*url, std::move(request));
+  };
+  const bool json = arguments.has("json");
+  if (arguments.has("dry-run") || arguments.has("as")) {
+    auto message = make(0);
+    if (!message) return message.error();
+    session.out << (arguments.has("as") ? as_curl(*message, shown) : message->head + message->body);
+    return ExitCode::yes;
+  }
+  delivery::DeliverOptions options;
+  options.timeout_ms = plan.timeout_ms;
+  options.retries = plan.retries;
+  options.sleep = interruptible_sleep;
+  options.on_attempt = [&](const delivery::Attempt& attempt, std::size_t, std::optional<std::int64_t> next) {
+    summary.add(attempt);
+    if (!json) show_attempt(session, shown, *url, attempt, next);
+  };
+  if (!json) {
+    session.out << time_of_day(session.clock.now()) << "  --> " << store::request_id_text(kept.id) << "  " << printable(kept.received.event_type) << "  "
+                << printable(kept.received.event_id) << (plan.resign ? "  signed anew" : "  as received") << "  to " << url->text() << "\n";
+    session.out.flush();
+  }
+  auto delivery = delivery::deliver(client, session.clock, make, options);
+  if (!delivery) return delivery.error();
+  if (json) {
+    auto record = ui::delivery_record(kept.received.provider, kept.received.event_type, kept.received.event_id, url->text(), *delivery);
+    record["request"] = store::request_id_text(kept.id);
+    session.out << to_text(record) << "\n";
+  }
+  return exit_code_of(*delivery);
+}
+
+Result<ExitCode> run_replay(Session& session, const Arguments& arguments) {
+  auto plan = make_plan(arguments);
+  if (!plan) return plan.error();
+  if (plan->resign && !arguments.text("secret") && !arguments.text("private-key")) {
+    return usage_error("--resign needs the provider's key: --secret S or --private-key KEY", "as in --resign --secret env:STRIPE_SECRET");
+  }
+  auto journal = store::Journal::open(journal_path(arguments), store::OpenMode::read_only);
+  if (!journal) return journal.error();
+  auto ids = chosen_ids(session, arguments, **journal);
+  if (!ids) return ids.error();
+  auto client = net::make_blocking_client(client_options(arguments));
+  if (!client) return client.error();
+  watch_for_interrupt();
+  Summary summary(session, ids->size(), ids->size() > 1 && !arguments.has("json") && !arguments.has("dry-run") && !arguments.has("as"));
+  ExitCode code = ExitCode::yes;
+  std::optional<UnixMs> before;
+  for (const std::int64_t id : *ids) {
+    auto kept = find_kept(**journal, id);
+    if (!kept) return kept.error();
+    const UnixMs at = kept->received.received_at;
+    if (plan->speed && before && !interruptible_sleep(static_cast<std::int64_t>(static_cast<double>(std::max<UnixMs>(0, at - *before)) / *plan->speed))) break;
+    before = at;
+    if (was_interrupted()) break;
+    auto done = replay_one(session, arguments, *plan, *kept, **client, summary);
+    if (!done) return done.error();
+    code = graver(code, *done);
+  }
+  summary.finish();
+  return was_interrupted() ? ExitCode::interrupted : code;
+}
+
+}  // namespace
+
+Command replay_command() {
+  return {"replay",
+          "deliver kept requests again, as received or signed anew",
+          "Delivers requests from the journal again: exactly the bytes that were received, or with --resign the same event under a fresh timestamp and signature. "
+          "'last' is the newest request.",
+          {{"ID", "ids from 'hookctl requests', or 'last'", false, true}},
+          replay_options(),
+          {"hookctl replay last --to 3000/webhook", "hookctl replay --since 10m --filter status=5* --to 3000/webhook --resign --secret env:STRIPE_SECRET"},
+          run_replay};
+}
+
+}  // namespace hookctl

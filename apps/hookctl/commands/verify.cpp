@@ -1,0 +1,162 @@
+// hookctl verify: is this signature right, and if not, why?
+#include <nlohmann/json.hpp>
+
+#include <variant>
+
+#include "base/file.hpp"
+#include "base/json.hpp"
+#include "base/text.hpp"
+#include "commands/commands.hpp"
+#include "commands/kept.hpp"
+#include "commands/options.hpp"
+#include "commands/records.hpp"
+#include "gateway/receiver.hpp"
+#include "http/codec.hpp"
+#include "signing/verify.hpp"
+#include "ui/lines.hpp"
+#include "ui/records.hpp"
+
+namespace hookctl {
+
+namespace {
+
+std::vector<Option> verify_options() {
+  std::vector<Option> own{
+      header_option("a header of the request"),
+      {"body", 'b', ValueKind::text, "FILE", "the request's body (- for standard input)"},
+      {"method", 0, ValueKind::text, "METHOD", "HTTP method (POST)"},
+      {"url", 'u', ValueKind::text, "URL", "the URL as the sender knows it, for providers that sign it"},
+      {"request", 'r', ValueKind::text, "FILE", "a whole raw HTTP request instead", "Where the request comes from"},
+      {"id", 0, ValueKind::text, "ID", "a kept request instead, or 'last'", "Where the request comes from"},
+      {"records", 0, ValueKind::text, "FILE", "many: JSON Lines with provider, secret or public_key, now, method, url, headers, body_base64; one record comes out for each", "Where the request comes from"},
+      {"tolerance", 0, ValueKind::duration, "TIME", "how old a timestamp may be (the provider's own)"},
+      journal_option(),
+      now_option(),
+  };
+  return joined({{own.begin(), own.end()}, provider_options(), key_options(), output_options()});
+}
+
+// What is to be verified, and when it arrived where that is known.
+struct Subject {
+  http::Request request;
+  std::optional<UnixMs> received_at{};
+  std::string provider{};
+};
+
+// A raw HTTP request as text: LF line ends are taken for CRLF in the head, the body is what follows.
+Result<Subject> read_raw_request(const std::string& path) {
+  auto text = read_file(path);
+  if (!text) return text.error();
+  const std::size_t end = http::find_head_end(*text, 0);
+  std::string head = text->substr(0, end);
+  if (head.find("\r\n") == std::string::npos) {
+    std::string with_cr;
+    for (const char c : head) with_cr += c == '\n' ? std::string("\r\n") : std::string(1, c);
+    head = std::move(with_cr);
+  }
+  http::Limits limits;
+  limits.body = kFileLimit;
+  auto parsed = http::parse_request_head(head, limits);
+  if (const auto* refusal = std::get_if<http::Refusal>(&parsed)) return usage_error(path + ": " + refusal->message, "a raw request is 'POST /path HTTP/1.1', header lines, an empty line and the body");
+  Subject subject{std::move(std::get<http::Request>(parsed))};
+  std::string body = end == std::string::npos ? "" : text->substr(end);
+  if (subject.request.framing == http::Framing::chunked) {
+    http::ChunkedDecoder decoder(limits);
+    auto taken = decoder.feed(body, subject.request.body, subject.request.raw_body);
+    if (const auto* refusal = std::get_if<http::Refusal>(&taken)) return usage_error(path + ": " + refusal->message);
+    if (!decoder.done()) return usage_error(path + ": the chunked body is not complete");
+    return subject;
+  }
+  if (subject.request.framing == http::Framing::content_length) {
+    const std::uint64_t length = http::content_length(subject.request.headers);
+    if (body.size() < length) return usage_error(path + ": the body has " + std::to_string(body.size()) + " bytes, Content-Length says " + std::to_string(length));
+    body.resize(static_cast<std::size_t>(length));
+  }
+  subject.request.body = std::move(body);
+  return subject;
+}
+
+Result<Subject> read_kept(const Arguments& arguments, const std::string& word) {
+  auto journal = store::Journal::open(journal_path(arguments), store::OpenMode::read_only);
+  if (!journal) return journal.error();
+  auto id = read_id(**journal, word);
+  if (!id) return id.error();
+  auto kept = find_kept(**journal, *id);
+  if (!kept) return kept.error();
+  return Subject{request_of(*kept), kept->received.received_at, kept->received.provider};
+}
+
+Result<Subject> read_subject(const Arguments& arguments) {
+  if (const auto file = arguments.text("request")) return read_raw_request(*file);
+  if (const auto word = arguments.text("id")) return read_kept(arguments, *word);
+  const auto file = arguments.text("body");
+  if (!file) {
+    return usage_error("verify needs a request: --body FILE with --header, --request FILE, --id ID or --records FILE", "as in --request captured.http; '-' reads standard input");
+  }
+  Subject subject;
+  auto headers = read_headers(arguments);
+  if (!headers) return headers.error();
+  subject.request.headers = *std::move(headers);
+  subject.request.method = arguments.text("method", "POST");
+  auto body = read_file(*file);
+  if (!body) return body.error();
+  subject.request.body = *std::move(body);
+  return subject;
+}
+
+Result<ProviderPtr> choose_provider(Session& session, const Arguments& arguments, const Subject& subject) {
+  const auto given = arguments.text("provider");
+  if (given) return read_provider(session, arguments, *given);
+  if (!subject.provider.empty()) return read_provider(session, arguments, subject.provider);
+  if (const provider::Provider* recognised = session.catalog.recognise(subject.request.headers)) return ProviderPtr(std::shared_ptr<void>(), recognised);
+  return usage_error("no known provider's signature is in the headers", "name the provider with --provider P; 'hookctl providers' lists all");
+}
+
+Result<ExitCode> verify_one(Session& session, const Arguments& arguments) {
+  auto subject = read_subject(arguments);
+  if (!subject) return subject.error();
+  auto provider = choose_provider(session, arguments, *subject);
+  if (!provider) return provider.error();
+  auto keys = read_keys(arguments);
+  if (!keys) return keys.error();
+  if (keys->secrets.empty() && signing::uses_secret((*provider)->scheme)) {
+    return usage_error("verifying " + (*provider)->title + " needs --secret S: the signing secret", "as in --secret env:WEBHOOK_SECRET");
+  }
+  auto now = read_now(session, arguments);
+  if (!now) return now.error();
+  signing::VerifyInputs inputs;
+  // A kept request is judged by the time at which it came.
+  inputs.now = subject->received_at && !arguments.has("now") ? *subject->received_at : *now;
+  inputs.tolerance_s = tolerance_s(arguments);
+  inputs.explain = true;
+  inputs.url = arguments.text("url", "");
+  if (inputs.url.empty() && subject->request.headers.has("Host")) inputs.url = gateway::seen_url("", subject->request);
+  auto verification = signing::verify((*provider)->scheme, *keys, subject->request, inputs);
+  if (!verification) return verification.error();
+  if (arguments.has("json")) session.out << to_text(ui::verification_record((*provider)->id, *verification)) << "\n";
+  else session.out << ui::verification_text(session.paint, provider->get(), *verification);
+  return verification->verdict == signing::Verdict::valid ? ExitCode::yes : ExitCode::no;
+}
+
+Result<ExitCode> run_verify(Session& session, const Arguments& arguments) {
+  int sources = 0;
+  for (const char* source : {"records", "request", "id"}) sources += arguments.has(source) ? 1 : 0;
+  if (sources > 1) return usage_error("give one of --request, --id and --records");
+  if (const auto file = arguments.text("records")) return verify_records(session, arguments, *file);
+  return verify_one(session, arguments);
+}
+
+}  // namespace
+
+Command verify_command() {
+  return {"verify",
+          "check a request's signature and explain what is wrong",
+          "Checks the signature of a request: from --body and --header, a raw HTTP file, the journal, or many from a JSON Lines file. Says valid, or what is wrong and what to do, and shows "
+          "the signed content it built. Exit code 0 means valid.",
+          {},
+          verify_options(),
+          {"hookctl verify --provider github --secret s --header 'X-Hub-Signature-256: sha256=…' --body event.json", "hookctl verify --id last --secret env:STRIPE_SECRET"},
+          run_verify};
+}
+
+}  // namespace hookctl

@@ -1,0 +1,15 @@
+// Values that were not given on the command line: from the environment (HOOKCTL_…), ./hookctl.toml and ~/.config/hookctl/config.toml, in this
+// order of precedence.
+#pragma once
+
+#include "base/result.hpp"
+#include "command.hpp"
+
+namespace hookctl {
+
+// Adds what the layers say of the command's options that `arguments` lacks. In a file, options stand at the top (for every command) or in a
+// table named after the command; '_' and '-' are the same. `usage` names the variable, or file:line:column, and what was expected;
+// unknown keys are errors. `--config FILE` replaces ./hookctl.toml.
+Result<void> apply_settings(const Command& command, Arguments& arguments);
+
+}  // namespace hookctl

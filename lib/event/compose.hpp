@@ -1,0 +1,46 @@
+// Makes new events: a fixture, freshened and edited, as the request its provider would send (still unsigned).
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "http/message.hpp"
+#include "provider/catalog.hpp"
+#include "provider/provider.hpp"
+
+namespace hookctl::event {
+
+// One --set or --unset, applied in the order given. `path` is a JSON path, or a form key where the body is a form.
+struct SetValue {
+  std::string path;
+  std::string value;  // JSON; what is no JSON is taken as a string
+};
+struct UnsetValue {
+  std::string path;
+};
+using Edit = std::variant<SetValue, UnsetValue>;
+
+// An event ready to be signed: `request` has method, headers and body; its target is set when it is known where it goes.
+struct Event {
+  std::string type;
+  std::string id;
+  http::Request request;
+};
+
+struct ComposeInputs {
+  std::string id{};  // the event id; "" for a fresh one
+  UnixMs now{0};
+  std::vector<Edit> edits{};
+  http::Headers headers{};  // replace the provider's of the same name, or are added
+  bool fresh{true};         // false: the fixture's own id and times stay
+};
+
+// The fixture's body with a new id and times where the provider has them, then `edits`, inside the provider's headers. Only the bytes of the
+// changed values change. `usage` when an edit does not fit the body. Pure but for `random`.
+Result<Event> compose(const provider::Provider& provider, const provider::Fixture& fixture, const ComposeInputs& inputs, Random& random);
+
+}  // namespace hookctl::event

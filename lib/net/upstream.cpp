@@ -1,0 +1,108 @@
+#include "net/upstream.hpp"
+
+#include "base/text.hpp"
+#include "net/wire.hpp"
+
+namespace hookctl::net {
+
+namespace {
+constexpr std::size_t kIdleLimit = 256;  // connections kept per endpoint
+}
+
+// Idle connections by endpoint. Each closes itself when its time is up.
+struct Upstream::Pool {
+  struct Idle {
+    std::unique_ptr<Wire> wire;
+    std::unique_ptr<Deadline> deadline;
+  };
+  using Stack = std::list<Idle>;
+
+  Core& core;
+  std::map<std::string, Stack, std::less<>> idle{};
+
+  std::unique_ptr<Wire> take(const std::string& key) {
+    auto found = idle.find(key);
+    while (found != idle.end() && !found->second.empty()) {
+      std::unique_ptr<Wire> wire = std::move(found->second.back().wire);
+      found->second.pop_back();
+      if (wire->still_idle()) return wire;
+    }
+    return nullptr;
+  }
+
+  void give(std::unique_ptr<Wire> wire) {
+    Stack& stack = idle[wire->key()];
+    if (stack.size() >= kIdleLimit) return;
+    const std::int64_t idle_ms = wire->idle_ms;
+    stack.push_back({std::move(wire), nullptr});
+    const auto place = std::prev(stack.end());
+    place->deadline = std::make_unique<Deadline>(core.deadlines, [&stack, place] { stack.erase(place); });
+    place->deadline->set(idle_ms);
+  }
+};
+
+// One message on its way, from send() to done().
+struct Upstream::Sending {
+  Sending(Core& core, std::shared_ptr<Pool> shared_pool, TlsClient& tls_client, const http::Limits& answer_limits, http::Outgoing outgoing)
+      : activity(core), pool(std::move(shared_pool)), tls(tls_client), limits(answer_limits), message(std::move(outgoing)), resolver(core.io.get_executor()),
+        deadline(core.deadlines, [this] {
+          timed_out = true;
+          resolver.cancel();
+          if (wire) wire->cancel();
+        }) {}
+
+  Core::Activity activity;
+  std::shared_ptr<Pool> pool;
+  TlsClient& tls;
+  http::Limits limits;
+  http::Outgoing message;
+  std::function<void(http::SendResult)> done;
+  std::int64_t timeout_ms{0};
+  Resolver resolver;
+  std::unique_ptr<Wire> wire;
+  bool timed_out{false};
+  Deadline deadline;
+};
+
+Upstream::Upstream(Core& core, ClientOptions options, std::unique_ptr<TlsClient> tls)
+    : core_(core), options_(std::move(options)), tls_(std::move(tls)), pool_(std::make_shared<Pool>(Pool{core})) {}
+
+Upstream::~Upstream() = default;
+
+void Upstream::send(http::Outgoing message, std::int64_t timeout_ms, std::function<void(http::SendResult)> done) {
+  auto sending = std::make_shared<Sending>(core_, pool_, *tls_, options_.limits, std::move(message));
+  sending->done = std::move(done);
+  sending->timeout_ms = timeout_ms;
+  sending->deadline.set(timeout_ms);
+  asio::co_spawn(core_.io.get_executor(), run(std::move(sending)), asio::detached);
+}
+
+Awaitable<void> Upstream::run(std::shared_ptr<Sending> sending) {
+  http::SendResult result = co_await exchange(*sending);
+  sending->deadline.clear();
+  if (sending->timed_out) {
+    result = http::SendFailure{http::SendFault::timeout, "no complete answer within " + duration_text(sending->timeout_ms)};
+  } else if (sending->wire && sending->wire->reusable) {
+    sending->wire->reusable = false;
+    sending->pool->give(std::move(sending->wire));
+  }
+  sending->done(std::move(result));
+}
+
+Awaitable<http::SendResult> Upstream::exchange(Sending& sending) {
+  const http::Outgoing& message = sending.message;
+  const std::string key = message.url.scheme + "://" + message.url.authority();
+  sending.wire = sending.pool->take(key);
+  if (!sending.wire) {
+    sending.wire = std::make_unique<Wire>(sending.pool->core, key);
+    auto failure = co_await sending.wire->connect(message.url, sending.resolver, sending.tls);
+    if (failure) co_return std::move(*failure);
+  }
+  // An endpoint may answer and close before it has read everything: a failed write still reads.
+  const ErrorCode written = co_await sending.wire->write(message.head, message.body);
+  http::SendResult result = co_await sending.wire->read_response(message.method, sending.limits);
+  if (written) sending.wire->reusable = false;
+  co_return result;
+}
+
+}  // namespace hookctl::net

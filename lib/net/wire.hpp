@@ -1,0 +1,47 @@
+// One connection to an endpoint, plain or TLS, and what came over it so far. Inside lib/net only.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "http/transport.hpp"
+#include "net/buffer.hpp"
+#include "net/core.hpp"
+#include "net/tls.hpp"
+
+namespace hookctl::net {
+
+class Wire {
+ public:
+  Wire(Core& core, std::string key) : socket_(core.io.get_executor()), key_(std::move(key)) {}
+
+  // Connects to the first address that answers, with TLS where the URL says so.
+  Awaitable<std::optional<http::SendFailure>> connect(const http::Url& url, Resolver& resolver, TlsClient& tls);
+  Awaitable<ErrorCode> write(std::string_view head, std::string_view body);
+  // Reads until the answer is whole. `timed_out` and other reasons of an end are for the caller to tell.
+  Awaitable<http::SendResult> read_response(std::string_view request_method, const http::Limits& limits);
+
+  // Is the connection still open and silent? Looks without waiting.
+  bool still_idle();
+  // Ends whatever is under way; nothing begins on it afterwards.
+  void cancel();
+
+  const std::string& key() const noexcept { return key_; }  // which pool it belongs to
+  bool reusable{false};                                      // after read_response: may serve another request
+  std::int64_t idle_ms{0};                                   // and for how long
+
+ private:
+  Awaitable<ErrorCode> read_more();
+  Awaitable<std::optional<http::SendFailure>> connect_one(const tcp::endpoint& endpoint);
+  Awaitable<std::optional<http::SendFailure>> read_body(http::Response& response, const http::Limits& limits);
+  void settle(const http::Response& response);
+
+  Socket socket_;
+  std::unique_ptr<TlsStream> tls_;
+  Buffer in_;
+  bool cancelled_{false};
+  std::string key_;
+};
+
+}  // namespace hookctl::net

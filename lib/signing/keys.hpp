@@ -1,0 +1,36 @@
+// What people hold to sign and verify, and how its text becomes the bytes that a scheme uses.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/secret.hpp"
+#include "crypto/asymmetric.hpp"
+#include "signing/scheme.hpp"
+
+namespace hookctl::signing {
+
+struct Keys {
+  std::vector<Secret> secrets{};            // several while a secret is being rotated; any may hold, in this order
+  std::optional<std::string> public_key{};  // as the provider shows it: hex, base64, SPKI, PEM, certificate
+  std::optional<Secret> private_key{};      // to sign with a key pair: PEM, or the seed in the public key's encoding ("whsk_…")
+};
+
+// The bytes a secret stands for in this form. `usage` says what was expected and at which byte it went wrong, never what stands there:
+// "secret is not base64 after 'whsec_' (at byte 7)".
+Result<std::string> decode_secret(const Secret& secret, const KeyForm& form);
+
+// Every reading of the secret, in the scheme's order; `usage` (that of the first form) when none applies. A secret of several readings is
+// "any may hold".
+Result<std::vector<std::string>> decode_secret(const Secret& secret, const Scheme& scheme);
+
+// The public key to verify a key-pair scheme with: keys.public_key, or the public half of keys.private_key. `usage` when neither is there
+// or it is malformed.
+Result<crypto::PublicKey> read_public_key(const Scheme& scheme, const Keys& keys);
+// The private key to sign with. `usage` as above.
+Result<crypto::PrivateKey> read_private_key(const Scheme& scheme, const Keys& keys);
+
+}  // namespace hookctl::signing

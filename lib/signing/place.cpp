@@ -1,0 +1,50 @@
+// Places in a request, read without parsing the JSON around them and set without rewriting it.
+#include "signing/place.hpp"
+
+#include "base/json_path.hpp"
+#include "base/text.hpp"
+#include "signing/multipart.hpp"
+
+namespace hookctl::signing {
+
+namespace {
+
+bool is_number(std::string_view json) { return !json.empty() && (json.front() == '-' || (json.front() >= '0' && json.front() <= '9')); }
+
+}  // namespace
+
+std::string_view document_of(const Scheme& scheme, const http::Request& request) {
+  if (scheme.multipart_part.empty()) return request.body;
+  const auto type = request.headers.find("content-type");
+  return multipart_part(type.value_or(""), request.body, scheme.multipart_part).value_or(request.body);
+}
+
+std::optional<std::string_view> find(const Source& source, const http::Request& request, std::string_view document,
+                                     std::list<std::string>& keep) {
+  if (source.place == Place::header) return request.headers.find(source.name);
+  auto text = json_text_at(document, source.name);
+  if (!text) return std::nullopt;
+  return keep.emplace_back(std::move(*text));
+}
+
+Result<void> put(const Source& source, const Scheme& scheme, http::Request& request, const std::string& value, bool as_number) {
+  if (source.place == Place::header) {
+    request.headers.set(source.name, value);
+    return {};
+  }
+  const std::string_view document = document_of(scheme, request);
+  const auto old = json_raw_at(document, source.name);
+  const bool number = old && !old->empty() && *old != "null" ? is_number(*old) : as_number;
+  auto changed = json_set(document, source.name, number && is_number(value) ? value : json_quote(value));
+  if (!changed) return changed.error();
+  const auto start = static_cast<std::size_t>(document.data() - request.body.data());
+  request.body.replace(start, document.size(), *changed);
+  return {};
+}
+
+std::string describe(const Source& source) {
+  if (source.place == Place::header) return "header '" + source.name + "'";
+  return "'" + source.name + "' in the body";
+}
+
+}  // namespace hookctl::signing

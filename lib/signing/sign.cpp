@@ -1,0 +1,142 @@
+// Signing: what is signed is put into the request first, then the content is built from the request itself, so that verifying it reads
+// the very same places.
+#include "signing/sign.hpp"
+
+#include <algorithm>
+#include <list>
+#include <utility>
+#include <vector>
+
+#include "http/url.hpp"
+#include "signing/canonical.hpp"
+#include "signing/content.hpp"
+#include "signing/place.hpp"
+#include "signing/prepared.hpp"
+#include "signing/signature_field.hpp"
+#include "signing/timestamp.hpp"
+
+namespace hookctl::signing {
+
+namespace {
+
+Error unsupported(const Scheme& way) {
+  const std::string name = way.kind == Kind::jwt ? "JSON Web Tokens" : "scheme '" + way.code + "'";
+  return usage_error("this provider's signatures (" + name + ") are not supported yet", "send it unsigned, or with a header of your own");
+}
+
+Result<void> check_inputs(const Scheme& scheme, const SignInputs& inputs) {
+  if (scheme.id && inputs.id.empty()) return usage_error("this provider signs a message id, and there is none");
+  if (signs_url(scheme) && inputs.url.empty())
+    return usage_error("this provider signs the URL it calls, and there is none", "give the URL, exactly as the provider has it");
+  return {};
+}
+
+// Everything but the signature: required values, id, timestamp.
+Result<void> put_claim(const Scheme& scheme, const SignInputs& inputs, const std::string& timestamp, http::Request& request) {
+  for (const auto& [source, value] : scheme.require) {
+    if (auto done = put(source, scheme, request, value, false); !done) return done;
+  }
+  if (scheme.id) {
+    if (auto done = put(*scheme.id, scheme, request, inputs.id, false); !done) return done;
+  }
+  if (scheme.timestamp && scheme.timestamp->from.place != Place::kv) {
+    const bool number = scheme.timestamp->unit != TimeUnit::iso8601;
+    if (auto done = put(scheme.timestamp->from, scheme, request, timestamp, number); !done) return done;
+  }
+  return {};
+}
+
+// The keys to sign with: several only where the field can carry several signatures.
+Result<std::vector<ReadyKey>> signing_keys(const Scheme& scheme, const Keys& keys) {
+  Keys used;
+  const bool several = (scheme.signature.kv || scheme.signature.list) && !scheme.secret_index;
+  used.secrets = keys.secrets;
+  if (!several && !used.secrets.empty() && !scheme.secret_index) used.secrets.resize(1);
+  auto prepared = prepare(scheme, used);
+  if (!prepared) return prepared.error();
+  // Of several readings of a secret the first is how the provider signs.
+  std::vector<ReadyKey> out;
+  for (ReadyKey& key : prepared->keys) {
+    if (out.empty() || out.back().secret_index != key.secret_index) out.push_back(std::move(key));
+  }
+  return out;
+}
+
+Result<void> fill(const Scheme& scheme, const Canonicaliser* code, const Material& material, Content& content) {
+  if (code != nullptr) {
+    content.set(std::move(code->contents(material.request, material.url).front()));
+    return {};
+  }
+  const Piece* missing = content.build(scheme, material);
+  if (missing == nullptr) return {};
+  const Source place{missing->part == Part::json ? Place::json : Place::header, missing->text};
+  return usage_error("there is no " + describe(place) + ", which is part of what is signed");
+}
+
+Result<std::vector<std::string>> sign_with_secrets(const Scheme& scheme, const Canonicaliser* code, const Keys& keys, Material material,
+                                                   Content& content) {
+  auto ready = signing_keys(scheme, keys);
+  if (!ready) return ready.error();
+  std::vector<std::string> signatures;
+  for (ReadyKey& key : *ready) {
+    material.secret = key.text.reveal();
+    if (auto filled = fill(scheme, code, material, content); !filled) return filled.error();
+    signatures.push_back(raw_signature(scheme, key, content));
+  }
+  return signatures;
+}
+
+Result<std::vector<std::string>> sign_with_key_pair(const Scheme& scheme, const Keys& keys, Material material, Content& content) {
+  const bool needs_secret = uses_secret(scheme);
+  if (needs_secret && keys.secrets.empty())
+    return usage_error("no secret given", "a part of what this provider signs is given as the secret");
+  auto key = read_private_key(scheme, keys);
+  if (!key) return key.error();
+  if (needs_secret) material.secret = keys.secrets.front().reveal();
+  if (auto filled = fill(scheme, nullptr, material, content); !filled) return filled.error();
+  auto signature = key->sign(scheme.hash, content.joined());
+  if (!signature) return signature.error();
+  return std::vector<std::string>{std::move(*signature)};
+}
+
+// The signed content as it may be shown.
+std::string shown(const Scheme& scheme, const Canonicaliser* code, Material material, Content& content) {
+  material.secret = "{secret}";
+  if (code == nullptr && content.build(scheme, material) != nullptr) return {};
+  return content.joined();
+}
+
+}  // namespace
+
+Result<Signed> sign(const Scheme& scheme, const Keys& keys, http::Request request, const SignInputs& inputs) {
+  const Scheme& way = ways(scheme).front();
+  const Scheme& used = in_effect(way);
+  if (used.kind == Kind::none) return Signed{std::move(request), inputs.url};
+  if (!is_supported(used)) return unsupported(used);
+  if (auto good = check_inputs(used, inputs); !good) return good.error();
+
+  const Canonicaliser* code = way.kind == Kind::code ? find_canonicaliser(way.code) : nullptr;
+  Signed out{std::move(request), inputs.url};
+  if (code != nullptr) {
+    out.url = code->url_to_sign(out.request, inputs.url);
+    if (out.url != inputs.url) {
+      const auto url = http::parse_url(out.url);
+      if (!url) return url.error();
+      out.request.target = url->origin_form();
+    }
+  }
+  const std::string timestamp = used.timestamp ? timestamp_text(inputs.now, used.timestamp->unit) : "";
+  if (auto done = put_claim(used, inputs, timestamp, out.request); !done) return done.error();
+
+  Content content;
+  const Material material{out.request, document_of(used, out.request), timestamp, inputs.id, {}, out.url};
+  auto signatures =
+      is_key_pair(used.kind) ? sign_with_key_pair(used, keys, material, content) : sign_with_secrets(used, code, keys, material, content);
+  if (!signatures) return signatures.error();
+  out.content = shown(used, code, material, content);
+  const std::string field = write_signature_field(used, *signatures, timestamp);
+  if (auto done = put(used.signature.from, used, out.request, field, false); !done) return done.error();
+  return out;
+}
+
+}  // namespace hookctl::signing

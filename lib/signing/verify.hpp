@@ -1,0 +1,103 @@
+// Is the signature of a request right, and if not, what is wrong with it? The answer is a value; only unusable keys are errors.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "http/message.hpp"
+#include "signing/keys.hpp"
+#include "signing/scheme.hpp"
+
+namespace hookctl::signing {
+
+enum class Verdict {
+  valid,
+  invalid,
+  unverified,  // nothing to check, or nothing that this version can check
+};
+
+// What the request says of itself, as received.
+struct Claim {
+  std::string id{};
+  std::string timestamp{};               // letter for letter
+  std::optional<UnixMs> timestamp_ms{};  // where the text is one of the scheme's unit
+  // The candidates, encoded as they came, without prefix and version; empty for tokens, which are secrets.
+  std::vector<std::string> signatures{};
+};
+
+// Codes of an invalid request:
+//   missing_signature           the signature field (or the place in the body) is not there
+//   empty_signature             it is there and empty
+//   malformed_signature         not of the scheme's form: prefix, encoding, length
+//   unknown_signature_version   well formed, but only of other versions or schemes than the one looked for
+//   missing_timestamp           the timestamp is not there or empty
+//   malformed_timestamp         it is not of the scheme's unit (only where its age counts)
+//   missing_id                  the message id is not there or empty
+//   missing_header              a field that the official SDK insists on is not there
+//   wrong_header                a field must have one value and has another
+//   missing_field               a place in the body that is signed is not there
+//   body_mismatch               twilio-json: the URL is signed, but its bodySHA256 is not this body's
+//   signature_mismatch          well formed, and made with another secret, over other bytes, or for another URL
+//   timestamp_too_old           the signature is right, the timestamp is too far back
+//   timestamp_in_future         the signature is right, the timestamp is too far ahead
+// Codes of an unverified one:
+//   unsigned_provider           the provider signs nothing
+//   unsupported_scheme          this version does not know the scheme
+//   missing_url                 the scheme signs the public URL and it was not given
+struct Verification {
+  Verdict verdict{Verdict::unverified};
+  std::string code{};     // "" when valid
+  std::string message{};  // what is wrong, in plain words, without secrets; "" when valid
+  std::string remedy{};   // the next step, or ""
+  Claim claim{};
+  std::optional<std::int64_t> age_ms{};       // now minus timestamp, whole seconds where the unit is seconds; negative: ahead
+  std::optional<std::size_t> secret_index{};  // which of Keys::secrets matched
+  // Only when asked for (VerifyInputs::explain):
+  std::string signed_content{};  // the exact bytes that the signature should be over; "{secret}" where the secret is one of its parts
+  std::string expected{};        // the field value that would have been right, by the first secret. As good as a secret: show it only to
+                                 // who asked for it. "" for tokens and key pairs
+};
+
+struct VerifyInputs {
+  std::string url{};  // the public URL as the provider knows it, for schemes that sign it
+  UnixMs now{0};
+  // Seconds; replaces the scheme's max_age, and its max_future where it has one.
+  std::optional<double> tolerance_s{};
+  // Fill signed_content and expected, and look a mismatch's cause up (a few more MACs): for one request that someone asks about.
+  bool explain{false};
+};
+
+// Keys and scheme made ready for many requests: secrets decoded, Macs keyed. Header-based schemes read no JSON and do not copy the body.
+// One Verifier belongs to one thread at a time; movable.
+class Verifier {
+ public:
+  // `usage` when a secret or key is missing or malformed. Alternatives whose secret_index is beyond the secrets are passed over.
+  static Result<Verifier> create(const Scheme& scheme, const Keys& keys);
+
+  Verifier(Verifier&&) noexcept;
+  Verifier& operator=(Verifier&&) noexcept;
+  ~Verifier();
+
+  // The signature is looked at before the age: a stale request with a right signature is timestamp_too_old. Of alternatives any may hold;
+  // when none does, the answer is that of the one that came farthest. Never fails on any bytes.
+  Verification verify(const http::Request& request, const VerifyInputs& inputs);
+
+ private:
+  struct State;
+  explicit Verifier(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// One request: a Verifier made for it.
+Result<Verification> verify(const Scheme& scheme, const Keys& keys, const http::Request& request, const VerifyInputs& inputs);
+
+// "valid", "invalid", "unverified".
+std::string_view to_text(Verdict verdict) noexcept;
+
+}  // namespace hookctl::signing

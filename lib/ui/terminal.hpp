@@ -1,0 +1,39 @@
+// What the screen can show: colour or not, and how wide. Decided once, at the start.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hookctl::ui {
+
+enum class ColourWish { automatic, always, never };
+
+// Should colour go to a stream? NO_COLOR and TERM=dumb say no, CLICOLOR_FORCE says yes, a terminal says yes, all else no.
+bool wants_colour(ColourWish wish, bool is_terminal);
+
+// Puts colour around words, or leaves them as they are. Thread-safe, copyable.
+class Paint {
+ public:
+  explicit Paint(bool on = false) : on_(on) {}
+  std::string good(std::string_view text) const { return wrap("32", text); }
+  std::string bad(std::string_view text) const { return wrap("31;1", text); }
+  std::string warn(std::string_view text) const { return wrap("33", text); }
+  std::string dim(std::string_view text) const { return wrap("2", text); }
+  std::string bold(std::string_view text) const { return wrap("1", text); }
+  bool on() const noexcept { return on_; }
+
+ private:
+  std::string wrap(std::string_view code, std::string_view text) const;
+  bool on_;
+};
+
+// Text that fills `width` columns (counting code points; longer text stays whole).
+std::string pad(std::string_view text, std::size_t width);
+// At most `width` code points, the last one '…' where something was cut.
+std::string clip(std::string_view text, std::size_t width);
+
+// Rows as columns of equal width, two spaces apart, the last column as it is; one line a row.
+std::string table(const std::vector<std::vector<std::string>>& rows);
+
+}  // namespace hookctl::ui
