@@ -10,7 +10,7 @@ namespace hookctl {
 
 namespace {
 
-constexpr std::size_t kNameColumn = 30;
+constexpr std::size_t kNameColumn = 32;
 constexpr std::size_t kWidth = 110;
 
 // `text` in lines of at most kWidth, each after the first behind `indent` spaces.

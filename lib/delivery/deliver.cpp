@@ -11,6 +11,7 @@ namespace hookctl::delivery {
 namespace {
 
 constexpr std::int64_t kLongestRetryAfterMs = 3'600'000;
+constexpr double kLongestGapS = 1e9;
 constexpr int kGone = 410;  // the endpoint wants no more of it
 
 // The endpoint's own wish, in milliseconds; 0 when it has none. Dates are not understood and count as none.
@@ -39,7 +40,7 @@ Result<RetryPolicy> parse_retries(std::string_view text, const std::optional<std
   if (text == "none" || text.empty()) return policy;
   if (text == "provider") {
     if (!providers_gaps_s) return usage_error("this provider's retry schedule is not known", "give the gaps yourself: --retries 1s,5s,1m");
-    for (const double gap : *providers_gaps_s) policy.gaps_ms.push_back(static_cast<std::int64_t>(gap * 1000));
+    for (const double gap : *providers_gaps_s) policy.gaps_ms.push_back(static_cast<std::int64_t>(std::min(gap, kLongestGapS) * 1000));
     return policy;
   }
   for (const std::string_view word : split(text, ",")) {

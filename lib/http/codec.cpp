@@ -380,6 +380,10 @@ std::string forward_head(const Request& request, std::string_view target, std::s
   if (!request.raw_head.empty()) {
     copy_fields(request.raw_head, out, keep);
   } else {
+    if (!request.headers.has("Host")) {  // where clients put it
+      has_host = true;
+      append_line(out, "Host", authority);
+    }
     for (const Header& field : request.headers) keep(field.name, field.name + ": " + field.value + "\r\n", out);
   }
   if (!has_host) append_line(out, "Host", authority);

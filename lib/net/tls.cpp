@@ -44,9 +44,9 @@ std::unique_ptr<TlsStream> TlsClient::stream(Socket& socket, const std::string& 
 
 std::string tls_reason(TlsStream& stream, const ErrorCode& error) {
   const long verdict = SSL_get_verify_result(stream.native_handle());
+  if (verdict == X509_V_ERR_UNSPECIFIED) return "the certificate is not for this name";  // our name check said no, and nothing else did
   if (verdict != X509_V_OK) return X509_verify_cert_error_string(verdict);
   const std::string message = error.message();
-  if (message.find("certificate verify failed") != std::string::npos) return "the certificate is not for this name";
   if (message.find("wrong version number") != std::string::npos) return "the server does not speak TLS (is it http://?)";
   return message;
 }

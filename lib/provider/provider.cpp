@@ -90,7 +90,11 @@ class Reader {
   void set_wrong(std::string text) {
     if (wrong_.empty()) wrong_ = std::move(text);
   }
-  std::string path(const std::string& key) const { return where_.empty() || key.empty() ? where_ + key : where_ + "." + key; }
+  // As json_path.hpp reads it, so that the place can be found again in the text.
+  std::string path(const std::string& key) const {
+    if (key.find('.') != std::string::npos) return where_ + "[\"" + key + "\"]";
+    return where_.empty() || key.empty() ? where_ + key : where_ + "." + key;
+  }
 
  private:
   const Json& object_;
@@ -127,8 +131,9 @@ std::vector<EventFacts> read_events(Reader& root, std::string& wrong) {
   const Json* table = root.member("events", false);
   if (table == nullptr) return events;
   if (!table->is_object()) return root.fail("events", "an object with one entry an event type"), events;
+  const Reader events_path(*table, root.path("events"), wrong);
   for (const auto& [type, facts] : table->items()) {
-    Reader reader(facts, root.path("events") + "." + type, wrong);
+    Reader reader(facts, events_path.path(type), wrong);
     reader.expect_keys({"summary", "headers"});
     events.push_back({type, reader.text("summary", true), reader.headers("headers")});
   }
@@ -193,6 +198,17 @@ Provider read_provider(const Json& json, std::string& wrong) {
   return provider;
 }
 
+// "line:column" of the value that a complaint "path: …" is about, or of what is nearest around it.
+std::string place_of(std::string_view json, std::string_view complaint) {
+  std::string_view path = complaint.substr(0, complaint.find(": "));
+  while (!path.empty()) {
+    if (const auto value = json_raw_at(json, path)) return line_and_column(json, static_cast<std::size_t>(value->data() - json.data()));
+    const std::size_t step = path.find_last_of(".[");
+    path = path.substr(0, step == std::string_view::npos ? 0 : step);
+  }
+  return line_and_column(json, std::min(json.find_first_not_of(" \t\r\n"), json.size()));
+}
+
 std::string first_resolved(const std::vector<std::string>& templates, const http::Request& request) {
   for (const std::string& text : templates) {
     auto value = expand(text, [&](std::string_view name) { return request_value(request, name); });
@@ -208,7 +224,7 @@ Result<Provider> parse_provider(std::string_view json, std::string_view name) {
   if (!parsed) return parsed.error();
   std::string wrong;
   Provider provider = read_provider(*parsed, wrong);
-  if (!wrong.empty()) return usage_error(std::string(name) + ": " + wrong, "'hookctl providers show stripe --json' prints a provider that works");
+  if (!wrong.empty()) return usage_error(std::string(name) + ":" + place_of(json, wrong) + ": " + printable(wrong), "'hookctl providers show stripe --json' prints a provider that works");
   return provider;
 }
 

@@ -63,8 +63,8 @@ struct Provider {
   std::string folder{};  // where its fixtures are on disk; "" when they are embedded
 };
 
-// Reads a provider.json. `name` is the file's name for errors: "name:line:column: …" for malformed JSON, "name: key.path: expected …"
-// for the rest (usage).
+// Reads a provider.json. `name` is the file's name for errors (usage): "name:line:column: expected …" for malformed JSON,
+// "name:line:column: key.path: expected …" for the rest, at the value that is wrong or the object that lacks it.
 Result<Provider> parse_provider(std::string_view json, std::string_view name);
 
 // What a received request says it is, by the provider's templates. Empty where nothing resolves.

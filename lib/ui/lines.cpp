@@ -67,7 +67,9 @@ std::string answer_line(const Paint& paint, const AnswerLine& line, const http::
     painted = paint.bad(printable(plain));
     plain = printable(plain);
   }
-  return time_of_day(line.at) + "  <-- " + padded(plain + rest, painted + rest, kIdColumn - 8) + (line.request_id.empty() ? "" : "  " + paint.dim(line.request_id)) + "\n";
+  const std::string words = painted + rest;
+  if (line.request_id.empty()) return time_of_day(line.at) + "  <-- " + words + "\n";
+  return time_of_day(line.at) + "  <-- " + padded(plain + rest, words, kIdColumn - 8) + "  " + paint.dim(line.request_id) + "\n";
 }
 
 std::string body_excerpt(std::string_view body, std::size_t limit, std::string_view indent) {

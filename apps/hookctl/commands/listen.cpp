@@ -41,7 +41,7 @@ std::vector<Option> listen_options() {
       {"ready-file", 0, ValueKind::text, "FILE", "write the address here once requests are taken", "For scripts and agents"},
       {"quiet", 'q', ValueKind::flag, "", "no line for each request", "Output and settings"},
   };
-  return joined({{own.begin(), own.end()}, provider_options(), key_options(), tls_options(), output_options()});
+  return joined({{own.begin(), own.end()}, key_options(), provider_options(), tls_options(), output_options()});
 }
 
 Result<gateway::ReceiverOptions> read_receiver_options(const Arguments& arguments, const ProviderPtr& provider) {

@@ -129,6 +129,16 @@ Result<ProviderPtr> read_provider(Session& session, const Arguments& arguments, 
   return ProviderPtr(own);
 }
 
+Result<void> check_signing_keys(const provider::Provider& provider, const signing::Keys& keys) {
+  if (signing::uses_secret(provider.scheme) && keys.secrets.empty()) {
+    return usage_error("signing as " + provider.title + " needs --secret S: the signing secret", "as in --secret env:WEBHOOK_SECRET; the same one goes to the endpoint");
+  }
+  if (signing::uses_key_pair(provider.scheme) && !keys.private_key) {
+    return usage_error("signing as " + provider.title + " needs --private-key KEY: it signs with a key pair", "as in --private-key file:private.pem; the endpoint holds the public key");
+  }
+  return {};
+}
+
 Result<UnixMs> read_now(const Session& session, const Arguments& arguments) {
   const auto text = arguments.text("now");
   if (!text) return session.clock.now();

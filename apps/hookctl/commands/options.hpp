@@ -32,6 +32,9 @@ void set_colours(Session& session, const Arguments& arguments);
 // Secrets and keys from --secret, --public-key and --private-key (each VALUE, env:NAME, file:PATH or -).
 Result<signing::Keys> read_keys(const Arguments& arguments);
 
+// Are the keys there that signing as this provider takes? `usage` names the option.
+Result<void> check_signing_keys(const provider::Provider& provider, const signing::Keys& keys);
+
 using ProviderPtr = std::shared_ptr<const provider::Provider>;
 // The provider of that id or path, with the form options (--algorithm, --signature-header, …) applied to a copy where they are given.
 Result<ProviderPtr> read_provider(Session& session, const Arguments& arguments, const std::string& id_or_path);

@@ -35,7 +35,7 @@ std::vector<Option> replay_options() {
       journal_option(),
       now_option(),
   };
-  return joined({{own.begin(), own.end()}, provider_options(), key_options(), tls_options(), output_options()});
+  return joined({{own.begin(), own.end()}, key_options(), provider_options(), tls_options(), output_options()});
 }
 
 struct Plan {
@@ -93,6 +93,7 @@ Result<http::Request> sign_again(Session& session, const Arguments& arguments, c
   if (!provider) return provider.error();
   auto now = read_now(session, arguments);
   if (!now) return now.error();
+  if (auto checked = check_signing_keys(**provider, plan.keys); !checked) return checked.error();
   const std::string body = request.body;
   const std::string event_id = kept.received.event_id.empty() ? provider::name_event(**provider, request).id : kept.received.event_id;
   http::Url signed_url = url;
@@ -154,9 +155,6 @@ Result<ExitCode> replay_one(Session& session, const Arguments& arguments, const 
 Result<ExitCode> run_replay(Session& session, const Arguments& arguments) {
   auto plan = make_plan(arguments);
   if (!plan) return plan.error();
-  if (plan->resign && !arguments.text("secret") && !arguments.text("private-key")) {
-    return usage_error("--resign needs the provider's key: --secret S or --private-key KEY", "as in --resign --secret env:STRIPE_SECRET");
-  }
   auto journal = store::Journal::open(journal_path(arguments), store::OpenMode::read_only);
   if (!journal) return journal.error();
   auto ids = chosen_ids(session, arguments, **journal);
@@ -191,7 +189,7 @@ Command replay_command() {
           "'last' is the newest request.",
           {{"ID", "ids from 'hookctl requests', or 'last'", false, true}},
           replay_options(),
-          {"hookctl replay last --to 3000/webhook", "hookctl replay --since 10m --filter status=5* --to 3000/webhook --resign --secret env:STRIPE_SECRET"},
+          {"hookctl replay last --to 3000/webhook", "hookctl replay --since 10m --filter 'event=invoice.*' --to 3000/webhook --resign --secret env:STRIPE_SECRET"},
           run_replay};
 }
 

@@ -45,7 +45,7 @@ std::vector<Option> send_options() {
       {"as", 0, ValueKind::choice, "FORM", "print it as a command", "Instead of sending", false, {"curl"}},
       now_option(),
   };
-  return joined({{own.begin(), own.end()}, provider_options(), key_options(), tls_options(), output_options()});
+  return joined({{own.begin(), own.end()}, key_options(), provider_options(), tls_options(), output_options()});
 }
 
 // Everything that is the same for each event of one `send`.
@@ -107,6 +107,7 @@ Result<Plan> make_plan(Session& session, const Arguments& arguments) {
   auto keys = read_keys(arguments);
   if (!keys) return keys.error();
   plan.keys = *std::move(keys);
+  if (auto checked = check_signing_keys(*plan.provider, plan.keys); !checked) return checked.error();
   auto retries = delivery::parse_retries(arguments.text("retries", "none"), plan.provider->delivery.retry_after_s);
   if (!retries) return retries.error();
   plan.retries = *std::move(retries);
@@ -266,7 +267,12 @@ Result<ExitCode> run_send(Session& session, const Arguments& arguments) {
     if (!print) return usage_error("send needs --to URL: the endpoint that gets the event", "as in --to 3000/webhook; --dry-run prints the request instead");
     plan->url = *http::parse_url("http://localhost/");
   }
-  return print ? print_only(session, arguments, *plan) : send_all(session, arguments, *plan);
+  if (print) return print_only(session, arguments, *plan);
+  // What cannot be made or signed is told before anything is sent.
+  auto trial = event::compose(*plan->provider, plan->fixture, plan->compose, session.random);
+  if (!trial) return trial.error();
+  if (auto made = sign_event(*plan, *trial, plan->compose.now); !made) return made.error();
+  return send_all(session, arguments, *plan);
 }
 
 }  // namespace

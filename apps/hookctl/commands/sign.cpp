@@ -29,7 +29,7 @@ std::vector<Option> sign_options() {
       {"explain", 0, ValueKind::flag, "", "show the signed content on standard error"},
       now_option(),
   };
-  return joined({{own.begin(), own.end()}, provider_options(), key_options(), output_options()});
+  return joined({{own.begin(), own.end()}, key_options(), provider_options(), output_options()});
 }
 
 std::string body_event(const provider::Provider& provider, const std::string& body) {
@@ -49,6 +49,7 @@ Result<ExitCode> run_sign(Session& session, const Arguments& arguments) {
   if (!body) return body.error();
   auto keys = read_keys(arguments);
   if (!keys) return keys.error();
+  if (auto checked = check_signing_keys(**provider, *keys); !checked) return checked.error();
   auto headers = read_headers(arguments);
   if (!headers) return headers.error();
   auto now = read_now(session, arguments);

@@ -33,7 +33,7 @@ std::vector<Option> verify_options() {
       journal_option(),
       now_option(),
   };
-  return joined({{own.begin(), own.end()}, provider_options(), key_options(), output_options()});
+  return joined({{own.begin(), own.end()}, key_options(), provider_options(), output_options()});
 }
 
 // What is to be verified, and when it arrived where that is known.
