@@ -12,8 +12,20 @@ find_package(SQLite3 3.35 REQUIRED)
 # hookctl_fetch(name repository commit): the pinned copy, added to the build; used only where the system has none.
 macro(hookctl_fetch name repository commit)
   message(STATUS "hookctl: ${name} is not installed; fetching ${repository} at ${commit}")
-  FetchContent_Declare(${name} GIT_REPOSITORY https://github.com/${repository}.git GIT_TAG ${commit})
-  FetchContent_MakeAvailable(${name})
+  # Built with us, but never installed with us.
+  if(CMAKE_VERSION VERSION_GREATER_EQUAL 3.28)
+    FetchContent_Declare(${name} GIT_REPOSITORY https://github.com/${repository}.git GIT_TAG ${commit} EXCLUDE_FROM_ALL SYSTEM)
+    FetchContent_MakeAvailable(${name})
+  else()
+    FetchContent_Declare(${name} GIT_REPOSITORY https://github.com/${repository}.git GIT_TAG ${commit})
+    FetchContent_GetProperties(${name})
+    if(NOT ${name}_POPULATED)
+      FetchContent_Populate(${name})
+      if(EXISTS ${${name}_SOURCE_DIR}/CMakeLists.txt)
+        add_subdirectory(${${name}_SOURCE_DIR} ${${name}_BINARY_DIR} EXCLUDE_FROM_ALL)
+      endif()
+    endif()
+  endif()
 endmacro()
 
 find_package(nlohmann_json 3.10 QUIET)
@@ -29,12 +41,13 @@ endif()
 # Standalone Asio is headers only; Debian ships neither a CMake file nor a .pc file for it.
 find_path(ASIO_INCLUDE_DIR asio.hpp)
 if(NOT ASIO_INCLUDE_DIR)
-  hookctl_fetch(asio chriskohlhoff/asio 7609450f71434bdc9fbd9491a9505b423c2a8496)  # asio-1-30-2
+  hookctl_fetch(asio chriskohlhoff/asio 12e0ce9e0500bf0f247dbd1ae894272656456079)  # asio-1-30-2
   set(ASIO_INCLUDE_DIR ${asio_SOURCE_DIR}/asio/include)
 endif()
 add_library(hookctl_asio INTERFACE)
 target_include_directories(hookctl_asio SYSTEM INTERFACE ${ASIO_INCLUDE_DIR})
-target_compile_definitions(hookctl_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_SEPARATE_COMPILATION)
+# Aligned allocation: asio decides by what was included before it, so two files might disagree on how a frame is freed.
+target_compile_definitions(hookctl_asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_SEPARATE_COMPILATION ASIO_DISABLE_STD_ALIGNED_ALLOC)
 target_link_libraries(hookctl_asio INTERFACE Threads::Threads)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 15)
   # clang 14 has coroutines but does not say so; without these asio leaves its own out.
@@ -47,7 +60,7 @@ endif()
 # toml++ as headers: one file of ours includes it, and a program that reads no configuration need not load a library for it.
 find_path(TOMLPP_INCLUDE_DIR toml++/toml.h)
 if(NOT TOMLPP_INCLUDE_DIR)
-  hookctl_fetch(tomlplusplus marzer/tomlplusplus 4b166b69f28e70a416a1a04a98f365d2aeb90de8)  # v3.3.0
+  hookctl_fetch(tomlplusplus marzer/tomlplusplus c635f218c0aefc801d9748841930365e54fe3089)  # v3.3.0
   set(TOMLPP_INCLUDE_DIR ${tomlplusplus_SOURCE_DIR}/include)
 endif()
 add_library(hookctl_toml INTERFACE)
@@ -66,7 +79,7 @@ else()
   if(HTTPLIB_FOUND)
     target_link_libraries(hookctl_httplib INTERFACE PkgConfig::HTTPLIB)
   else()
-    hookctl_fetch(httplib yhirose/cpp-httplib 5c00bbf36ba8ff47b4fb97712fc38cb2884e5b98)  # v0.18.7
+    hookctl_fetch(httplib yhirose/cpp-httplib 5814e121dfb5049f72a5c3956c3c8961b40da78b)  # v0.18.7
     target_link_libraries(hookctl_httplib INTERFACE httplib::httplib)
   endif()
 endif()

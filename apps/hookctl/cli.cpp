@@ -82,6 +82,7 @@ Error parse_error(const Command& command, const CLI::ParseError& error) {
   std::string what = error.what();
   for (const Option& option : command.options) {
     if (what.find("--" + option.name + ":") != std::string::npos || what.find("--" + option.name + " ") != std::string::npos) {
+      if (option.kind == ValueKind::flag) return usage_error("--" + option.name + " takes no value");
       return usage_error("--" + option.name + " needs a value" + (option.value.empty() ? "" : ": --" + option.name + " " + option.value));
     }
   }
@@ -117,6 +118,13 @@ Result<void> check(const Command& command, const Arguments& arguments) {
     if (const Option* option = find_option(command, given.name)) {
       if (auto fits = check_value(*option, given.value); !fits) return fits;
     }
+  }
+  std::string reader;
+  for (const Arguments::Given& given : arguments.all()) {
+    static const std::vector<std::string> kReaders{"secret", "public-key", "private-key", "body", "request", "records"};
+    if (given.value != "-" || std::find(kReaders.begin(), kReaders.end(), given.name) == kReaders.end()) continue;
+    if (!reader.empty()) return usage_error("both --" + reader + " and --" + given.name + " would read standard input", "give one of them as a file, or the secret as env:NAME");
+    reader = given.name;
   }
   const std::vector<std::string> words = arguments.positionals();
   std::size_t required = 0;

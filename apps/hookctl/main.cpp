@@ -9,7 +9,7 @@
 
 int main(int argc, char** argv) {
   using namespace hookctl;
-  std::signal(SIGPIPE, SIG_IGN);
+  for (const int told_by_errno : {SIGPIPE, SIGXFSZ}) std::signal(told_by_errno, SIG_IGN);  // a reader that went away, a file at its limit
   std::ios::sync_with_stdio(false);
   std::cin.tie(nullptr);
   const SystemClock clock;

@@ -127,7 +127,9 @@ Result<Layer> read_config(const std::string& path, const Command& command) {
   if (!text) return text.error();
   const auto parsed = toml::parse(std::string_view(*text), std::string(path));
   if (!parsed) {
-    return usage_error(place(path, parsed.error().source()) + ": " + std::string(parsed.error().description()), "configuration is TOML: key = \"value\"");
+    std::string why(parsed.error().description());
+    why.replace(0, 1, lower(why.substr(0, 1)));
+    return usage_error(place(path, parsed.error().source()) + ": " + why, "configuration is TOML: key = \"value\"");
   }
   File file(path, command, layer);
   if (auto done = file.read(parsed.table()); !done) return done.error();

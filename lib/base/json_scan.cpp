@@ -4,6 +4,7 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
+#include <cstring>
 
 namespace hookctl {
 namespace {
@@ -17,6 +18,27 @@ constexpr std::array<bool, 256> special_bytes() {
 }
 
 constexpr auto kSpecial = special_bytes();
+
+// Does one of eight bytes look like a quote, a backslash or a control character? Bytes above 0x7f never do.
+bool may_hold_special(std::uint64_t word) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  const std::uint64_t quote = word ^ (kOnes * '"');
+  const std::uint64_t slash = word ^ (kOnes * '\\');
+  const std::uint64_t found = ((quote - kOnes) & ~quote) | ((slash - kOnes) & ~slash) | ((word - kOnes * 0x20) & ~word);
+  return (found & (kOnes * 0x80)) != 0;
+}
+
+// Where the run of ordinary string bytes that begins at `at` ends. Most of a payload is such runs, so they are taken eight bytes at a time.
+std::size_t plain_end(std::string_view text, std::size_t at) {
+  std::uint64_t word = 0;
+  while (text.size() - at >= sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if (may_hold_special(word)) break;
+    at += sizeof word;
+  }
+  while (at < text.size() && !kSpecial[static_cast<unsigned char>(text[at])]) ++at;
+  return at;
+}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -90,7 +112,7 @@ bool JsonScanner::skip_escape() {
 bool JsonScanner::skip_string() {
   if (!skip_letter('"')) return false;
   for (;;) {
-    while (at_ < text_.size() && !kSpecial[static_cast<unsigned char>(text_[at_])]) ++at_;
+    at_ = plain_end(text_, at_);
     if (at_ >= text_.size()) return false;
     if (text_[at_] == '"') break;
     if (text_[at_] != '\\' || !skip_escape()) return false;

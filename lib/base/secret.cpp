@@ -39,22 +39,23 @@ std::string without_line_end(std::string text) {
   return text;
 }
 
-Result<Secret> not_empty(std::string text, const std::string& source) {
+Result<Secret> not_empty(std::string text, const std::string& source, std::string file = {}) {
   if (text.empty()) return usage_error(source + " is empty", "give the secret as env:NAME, file:PATH, - or the value itself");
-  return Secret(std::move(text));
+  return Secret(std::move(text), std::move(file));
 }
 
 Result<Secret> from_environment(const std::string& name) {
   const auto source = "environment variable '" + printable(name) + "'";
   const char* value = name.empty() ? nullptr : std::getenv(name.c_str());
-  if (value == nullptr) return usage_error("secret: " + source + " is not set", "export it, or use file:PATH");
-  return not_empty(value, "secret: " + source);
+  if (value == nullptr) return usage_error(source + " is not set", "export it, or use file:PATH");
+  return not_empty(value, source);
 }
 
 Result<Secret> from_file(const std::string& path) {
   auto text = read_file(path, kFileSize);
-  if (!text) return Error{text.error().kind, "secret: " + text.error().message, text.error().hint};
-  return not_empty(without_line_end(std::move(*text)), path == "-" ? "secret: standard input" : "secret: file '" + printable(path) + "'");
+  if (!text) return text.error();
+  return not_empty(without_line_end(std::move(*text)), path == "-" ? "standard input" : "file '" + printable(path) + "'",
+                   path == "-" ? "standard input" : path);
 }
 
 }  // namespace
@@ -68,7 +69,7 @@ Result<Secret> read_secret(const std::string& words) {
   if (words.starts_with("env:")) return from_environment(words.substr(4));
   if (words.starts_with("file:")) return from_file(words.substr(5));
   if (words == "-") return from_file(words);
-  return not_empty(words, "secret");
+  return not_empty(words, "the value");
 }
 
 }  // namespace hookctl

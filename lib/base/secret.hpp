@@ -12,10 +12,12 @@ namespace hookctl {
 class Secret {
  public:
   Secret() = default;
-  explicit Secret(std::string text) : text_(std::move(text)) {}
+  // `file`: where it was read, for messages that name line and column; "" when it was no file.
+  explicit Secret(std::string text, std::string file = {}) : text_(std::move(text)), file_(std::move(file)) {}
 
   std::string_view reveal() const noexcept { return text_; }
   bool empty() const noexcept { return text_.empty(); }
+  const std::string& file() const noexcept { return file_; }
 
   // What may be shown: short leading words that end in '_' (they name the kind, as in "whsec_…"), at most 12 bytes of them and only
   // where 16 stay hidden, and the length: "whsec_… (38 bytes)".
@@ -23,6 +25,7 @@ class Secret {
 
  private:
   std::string text_;
+  std::string file_;
 };
 
 // Reads a secret as the command line names it: "env:NAME", "file:PATH", "-" (standard input) or the value itself. One trailing line end

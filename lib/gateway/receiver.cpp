@@ -1,5 +1,7 @@
 #include "gateway/receiver.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "http/codec.hpp"
 #include "store/ids.hpp"
@@ -57,11 +59,12 @@ struct Receiver::Passage {
 
 std::string forward_target(const http::Url& to, std::string_view received_target) {
   const std::size_t authority = received_target.find("://");
+  bool no_path = false;
   if (authority != std::string_view::npos && authority < received_target.find_first_of("/?")) {
-    const std::size_t path = received_target.find('/', authority + 3);
-    received_target = path == std::string_view::npos ? "/" : received_target.substr(path);
+    received_target.remove_prefix(std::min(received_target.find_first_of("/?", authority + 3), received_target.size()));
+    no_path = !received_target.starts_with('/');
   }
-  if (to.target.empty()) return std::string(received_target);
+  if (to.target.empty()) return (no_path ? "/" : "") + std::string(received_target);
   const std::size_t query = received_target.find('?');
   if (query == std::string_view::npos) return to.origin_form();
   const std::string own = to.origin_form();

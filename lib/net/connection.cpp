@@ -63,13 +63,19 @@ namespace {
 class AnsweringExchange final : public http::Exchange {
  public:
   explicit AnsweringExchange(std::shared_ptr<http::Exchange> inner) : inner_(std::move(inner)) {}
-  ~AnsweringExchange() override { inner_->answer(http::json_answer(500, "no_answer", "the request was dropped")); }
+  ~AnsweringExchange() override {
+    if (!answered_) inner_->answer(http::json_answer(500, "no_answer", "the request was dropped"));
+  }
   const http::Request& request() const override { return inner_->request(); }
   const std::string& remote() const override { return inner_->remote(); }
-  void answer(http::Response response) override { inner_->answer(std::move(response)); }
+  void answer(http::Response response) override {
+    answered_ = true;
+    inner_->answer(std::move(response));
+  }
 
  private:
   std::shared_ptr<http::Exchange> inner_;
+  bool answered_{false};
 };
 
 }  // namespace

@@ -5,6 +5,16 @@
 
 namespace hookctl::net {
 
+namespace {
+
+// What one's own CA and a self-signed certificate look like.
+bool is_unknown_issuer(long verdict) {
+  return verdict == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY || verdict == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
+         verdict == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN || verdict == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<TlsClient>> TlsClient::create(const ClientOptions& options) {
   std::unique_ptr<TlsClient> client(new TlsClient(options));
   if (!options.ca_file.empty()) {
@@ -45,6 +55,7 @@ std::unique_ptr<TlsStream> TlsClient::stream(Socket& socket, const std::string& 
 std::string tls_reason(TlsStream& stream, const ErrorCode& error) {
   const long verdict = SSL_get_verify_result(stream.native_handle());
   if (verdict == X509_V_ERR_UNSPECIFIED) return "the certificate is not for this name";  // our name check said no, and nothing else did
+  if (is_unknown_issuer(verdict)) return std::string("the certificate's issuer is not trusted (") + X509_verify_cert_error_string(verdict) + "); --cacert FILE names one to trust, --insecure takes any";
   if (verdict != X509_V_OK) return X509_verify_cert_error_string(verdict);
   const std::string message = error.message();
   if (message.find("wrong version number") != std::string::npos) return "the server does not speak TLS (is it http://?)";

@@ -59,6 +59,10 @@ Awaitable<std::optional<http::SendFailure>> Wire::connect(const http::Url& url, 
   std::optional<http::SendFailure> failure;
   if (!literal) {
     failure = co_await connect_one(tcp::endpoint(address, url.port));
+  } else if (url.host == "localhost") {
+    // Both families, whatever the hosts file has: resolvers leave ::1 out where the machine has no other IPv6 address.
+    failure = co_await connect_one(tcp::endpoint(asio::ip::address_v6::loopback(), url.port));
+    if (failure && !cancelled_) failure = co_await connect_one(tcp::endpoint(asio::ip::address_v4::loopback(), url.port));
   } else {
     const std::string service = std::to_string(url.port);
     auto [error, found] = co_await resolver.async_resolve(url.host, service, as_result);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "provider/embedded.hpp"
 
@@ -83,6 +85,11 @@ Result<const Provider*> Catalog::find(const std::string& id_or_path) {
   return (loaded_[id_or_path] = std::make_unique<Provider>(*std::move(provider))).get();
 }
 
+std::string_view Catalog::facts_file(const Provider& provider) const {
+  const EmbeddedFile* file = find_embedded(provider.id + "/" + std::string(kFacts));
+  return file == nullptr || !provider.folder.empty() ? std::string_view() : file->bytes;
+}
+
 Result<std::vector<const Provider*>> Catalog::all() {
   std::vector<const Provider*> providers;
   for (const std::string& id : ids()) {
@@ -145,12 +152,16 @@ Result<Fixture> Catalog::fixture(const Provider& provider, const std::string& ev
       if (!file_exists(path)) continue;
       auto body = read_file(path);
       if (!body) return body.error();
+      if (ending == ".json") {
+        if (auto parsed = parse_json(*body, path); !parsed) return parsed.error();
+      }
       return Fixture{event, media_type_of(ending), *std::move(body)};
     }
     if (const EmbeddedFile* found = find_embedded(provider.id + "/" + file)) return Fixture{event, media_type_of(ending), std::string(found->bytes)};
   }
   const auto known = events(provider);
-  const std::string all = "'hookctl events " + provider.id + "' lists all " + std::to_string(known.size());
+  const std::string name = provider.folder.empty() ? provider.id : provider.folder + "/" + std::string(kFacts);  // one's own has no other name
+  const std::string all = "'hookctl events " + name + "' lists all " + std::to_string(known.size());
   const std::string homes = other_homes(provider, event);
   const auto near = nearest(event, known);
   std::string hint = all;

@@ -69,7 +69,7 @@ class Reader {
     if (value == nullptr) return fields;
     if (!value->is_object()) return fail(key, "an object of header names and values"), fields;
     for (const auto& [name, text] : value->items()) {
-      if (!text.is_string()) fail(key + "." + name, "a string");
+      if (!text.is_string()) set_wrong(path(key) + "." + name + ": expected a string");
       else fields.add(name, text.get<std::string>());
     }
     return fields;
@@ -85,7 +85,8 @@ class Reader {
   }
 
   void fail(const std::string& key, const std::string& expected, bool is_type = true) {
-    set_wrong(path(key) + ": " + (is_type ? "expected " : "") + expected);
+    const std::string where = path(key);
+    set_wrong(where + (where.empty() ? "" : ": ") + (is_type ? "expected " : "") + expected);
   }
   void set_wrong(std::string text) {
     if (wrong_.empty()) wrong_ = std::move(text);
@@ -224,7 +225,7 @@ Result<Provider> parse_provider(std::string_view json, std::string_view name) {
   if (!parsed) return parsed.error();
   std::string wrong;
   Provider provider = read_provider(*parsed, wrong);
-  if (!wrong.empty()) return usage_error(std::string(name) + ":" + place_of(json, wrong) + ": " + printable(wrong), "'hookctl providers show stripe --json' prints a provider that works");
+  if (!wrong.empty()) return usage_error(std::string(name) + ":" + place_of(json, wrong) + ": " + printable(wrong), "'hookctl providers show generic --file' prints one that works");
   return provider;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "base/json.hpp"
 #include "base/text.hpp"
 
 namespace hookctl::signing {
@@ -18,24 +19,30 @@ std::size_t first_wrong(std::string_view text, std::string_view alphabet) {
 constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
 constexpr std::string_view kHex = "0123456789abcdefABCDEF";
 
-Error not_encoded(std::string_view what, std::string_view encoding, const std::string& prefix, std::string_view whole,
-                  std::string_view rest) {
+// What is being read, and the file it came from ("" for none).
+struct Subject {
+  std::string_view what;
+  std::string_view file{};
+};
+
+Error not_encoded(const Subject& subject, std::string_view encoding, const std::string& prefix, std::string_view whole, std::string_view rest) {
   const std::string_view alphabet = encoding == "hex" ? kHex : kBase64;
   const std::size_t at = whole.size() - rest.size() + first_wrong(rest, alphabet);
   const std::string where = at < whole.size() ? "at byte " + std::to_string(at) : "it ends too early, after byte " + std::to_string(at);
   const bool stripped = rest.size() < whole.size();
   std::string hint = "expected " + (prefix.empty() ? "" : "'" + prefix + "' (or nothing) followed by ") + std::string(encoding) +
                      "; copy it again from the provider";
+  const std::string place = subject.file.empty() ? "" : std::string(subject.file) + ":" + line_and_column(whole, at) + ": ";
   return usage_error(
-      std::string(what) + " is not " + std::string(encoding) + (stripped ? " after '" + prefix + "'" : "") + " (" + where + ")",
+      place + std::string(subject.what) + " is not " + std::string(encoding) + (stripped ? " after '" + prefix + "'" : "") + " (" + where + ")",
       std::move(hint));
 }
 
-Result<std::string> decoded(std::string_view what, std::string_view whole, const KeyForm& form) {
+Result<std::string> decoded(const Subject& what, std::string_view whole, const KeyForm& form) {
   std::string_view rest = whole;
   if (!form.strip_prefix.empty() && rest.starts_with(form.strip_prefix)) rest.remove_prefix(form.strip_prefix.size());
   if (rest.empty())
-    return usage_error(std::string(what) + " is empty" + (rest.size() < whole.size() ? " after '" + form.strip_prefix + "'" : ""));
+    return usage_error(std::string(what.what) + " is empty" + (rest.size() < whole.size() ? " after '" + form.strip_prefix + "'" : ""));
   std::optional<std::string> bytes;
   switch (form.encoding) {
     case KeyEncoding::base64:
@@ -72,7 +79,7 @@ crypto::KeyType key_type(const Scheme& scheme) {
 // The bytes of a key's text: PEM as it is, otherwise decoded as the scheme's first key form says.
 Result<std::string> key_bytes(std::string_view what, std::string_view text, const KeyForm& form) {
   if (is_pem(text)) return std::string(text);
-  return decoded(what, trim(text), form);
+  return decoded({what}, trim(text), form);
 }
 
 // The prefix of a private key beside a public key's: "whsk_" beside "whpk_" (Standard Webhooks).
@@ -85,7 +92,7 @@ KeyForm private_form(KeyForm form) {
 
 }  // namespace
 
-Result<std::string> decode_secret(const Secret& secret, const KeyForm& form) { return decoded("secret", secret.reveal(), form); }
+Result<std::string> decode_secret(const Secret& secret, const KeyForm& form) { return decoded({"secret", secret.file()}, secret.reveal(), form); }
 
 Result<std::vector<std::string>> decode_secret(const Secret& secret, const Scheme& scheme) {
   std::vector<std::string> readings;

@@ -60,7 +60,8 @@ void explain(Prepared& way, Material material, const Match& hit, Content& conten
   if (way.code != nullptr && !hit.holds) content.set(std::move(way.code->contents(material.request, material.url).front()));
   if (way.code == nullptr && !way.keys.empty()) material.secret = way.keys.front().text.reveal();
   if (way.code == nullptr && content.build(scheme, material) != nullptr) return;
-  if (scheme.kind == Kind::hmac || scheme.kind == Kind::hash)
+  const bool whole = !(scheme.timestamp && material.timestamp.empty()) && !(scheme.id && material.id.empty());  // else no value were right
+  if (whole && (scheme.kind == Kind::hmac || scheme.kind == Kind::hash))
     out.expected = write_signature_field(scheme, {raw_signature(scheme, way.keys.front(), content)}, material.timestamp);
   material.secret = "{secret}";
   if (way.code == nullptr) content.build(scheme, material);

@@ -61,7 +61,7 @@ struct Verification {
   // Only when asked for (VerifyInputs::explain):
   std::string signed_content{};  // the exact bytes that the signature should be over; "{secret}" where the secret is one of its parts
   std::string expected{};        // the field value that would have been right, by the first secret. As good as a secret: show it only to
-                                 // who asked for it. "" for tokens and key pairs
+                                 // who asked for it. "" for tokens and key pairs, and without the timestamp or id that is signed
 };
 
 struct VerifyInputs {

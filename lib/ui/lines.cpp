@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kIdColumn = 66;
 constexpr std::size_t kExcerpt = 4096;
+constexpr std::size_t kOutcomeColumn = 9;  // "no answer"
 
 // The painted text, padded as if it were plain.
 std::string padded(const std::string& plain, const std::string& painted, std::size_t width) {
@@ -75,6 +76,7 @@ std::string answer_line(const Paint& paint, const AnswerLine& line, const http::
 std::string body_excerpt(std::string_view body, std::size_t limit, std::string_view indent) {
   if (body.empty()) return "";
   const bool cut = body.size() > limit;
+  if (!cut && body.ends_with('\n')) body.remove_suffix(1);  // a line's end, not one more line
   std::string out;
   for (const std::string_view line : split(body.substr(0, limit), "\n")) {
     std::string_view shown = line;
@@ -111,13 +113,14 @@ std::string verification_text(const Paint& paint, const provider::Provider* prov
 std::string request_row(const Paint& paint, const store::StoredRequest& request) {
   const store::Received& received = request.received;
   const auto status = store::last_status(request);
-  const std::string outcome = status ? status_words(paint, *status) : (request.attempts.empty() ? paint.dim("-") : paint.bad("no answer"));
+  const std::string outcome = status ? std::to_string(*status) : request.attempts.empty() ? "-" : "no answer";
+  const std::string painted = status ? status_words(paint, *status) : request.attempts.empty() ? paint.dim(outcome) : paint.bad(outcome);
   std::string verdict = received.verdict;
   if (received.verdict == "invalid") verdict = paint.bad("INVALID " + received.code);
   if (received.verdict == "valid") verdict = paint.good("valid");
   const std::string name = received.event_type.empty() ? request_name(received.method, received.target) : clip(printable(received.event_type), 44);
   return pad(store::request_id_text(request.id), 10) + iso8601(received.received_at) + "  " + pad(received.provider.empty() ? "-" : printable(received.provider), 18) + pad(name, 36) + "  " +
-         verdict + "  " + outcome + "\n";
+         padded(outcome, painted, kOutcomeColumn) + "  " + verdict + "\n";
 }
 
 std::string request_text(const Paint& paint, const store::StoredRequest& request) {
@@ -131,7 +134,7 @@ std::string request_text(const Paint& paint, const store::StoredRequest& request
     const std::string answer = attempt.status ? std::to_string(*attempt.status) : printable(attempt.error);
     out += key_value(paint, "attempt", iso8601_ms(attempt.started_at) + "  " + answer + "  " + printable(attempt.url) + "  " + duration_text(attempt.duration_ms));
   }
-  out += "\n" + body_excerpt(received.raw_head, received.raw_head.size(), "") + body_excerpt(received.body, 64 * 1024, "");
+  out += "\n" + body_excerpt(received.raw_head, received.raw_head.size(), "") + "\n" + body_excerpt(received.body, 64 * 1024, "");
   return out;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/text.hpp"
+
 namespace hookctl::ui {
 
 namespace {
@@ -32,6 +34,16 @@ bool wants_colour(ColourWish wish, bool is_terminal) {
 std::string Paint::wrap(std::string_view code, std::string_view text) const {
   if (!on_ || text.empty()) return std::string(text);
   return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
+}
+
+std::string for_screen(std::string_view bytes, bool is_terminal) {
+  if (!is_terminal) return std::string(bytes);
+  std::string lines;
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    if (bytes[at] != '\r' || at + 1 == bytes.size() || bytes[at + 1] != '\n') lines += bytes[at];
+  }
+  lines = printable(lines, true);
+  return lines.ends_with('\n') ? lines : lines + "\n";
 }
 
 std::string pad(std::string_view text, std::size_t width) {

@@ -28,6 +28,9 @@ class Paint {
   bool on_;
 };
 
+// Bytes as they may be written: untouched to a file or pipe, made safe (and with plain line ends) to a terminal.
+std::string for_screen(std::string_view bytes, bool is_terminal);
+
 // Text that fills `width` columns (counting code points; longer text stays whole).
 std::string pad(std::string_view text, std::size_t width);
 // At most `width` code points, the last one '…' where something was cut.

@@ -52,8 +52,8 @@ TEST_CASE("chunked: payload comes out, framing stays in the raw form, the next m
 TEST_CASE("chunked: empty body, NUL bytes, CRLF in the payload, hex in either case, leading zeros") {
   CHECK(decode("0\r\n\r\n").done);
   CHECK(decode("0\r\n\r\n").body == "");
-  const std::string bytes("3\r\na\0b\r\n2\r\n\r\n\r\n000a\r\n0123456789\r\n0\r\n\r\n", 40);
-  CHECK(decode(bytes, 1).body == std::string("a\0b\r\n0123456789", 15));
+  using namespace std::string_literals;
+  CHECK(decode("3\r\na\0b\r\n2\r\n\r\n\r\n000a\r\n0123456789\r\n0\r\n\r\n"s, 1).body == "a\0b\r\n0123456789"s);
   CHECK(decode("1F\r\n" + std::string(31, 'x') + "\r\n0\r\n\r\n").body.size() == 31);
   CHECK(decode("1f\r\n" + std::string(31, 'x') + "\r\n0\r\n\r\n").body.size() == 31);
 }

@@ -62,6 +62,14 @@ TEST_CASE("relay: bare line feeds become CRLF, an empty reason stays empty, an a
   CHECK(relay_head(response, false) == "HTTP/1.1 200 \r\nX: y\r\nContent-Length: 5\r\n\r\n");
 }
 
+TEST_CASE("relay: mixed line ends never end the head early") {
+  for (const char* end : {"\n\r\n", "\r\n\n", "\n\n", "\r\n\r\n"}) {
+    Response response = answered("HTTP/1.1 200 OK\r\nX: y" + std::string(end));
+    response.body = "hello";
+    CHECK(relay_head(response, true) == "HTTP/1.1 200 OK\r\nX: y\r\nContent-Length: 5\r\nConnection: close\r\n\r\n");
+  }
+}
+
 TEST_CASE("relay: an answer of our own has the standard reason") {
   Response response;
   response.status = 404;

@@ -73,7 +73,7 @@ TEST_CASE("listen: addresses that are none, or not ours") {
 }
 
 TEST_CASE("drain: idle connections end at once, requests in flight are answered, no new ones are taken") {
-  TestServer server(on_free_port(), answer_after(300));
+  TestServer server(on_free_port(), answer_after(1'500));
   RawSocket idle(server.port());
   RawSocket busy(server.port());
   RawSocket receiving(server.port());
@@ -84,7 +84,7 @@ TEST_CASE("drain: idle connections end at once, requests in flight are answered,
   const std::int64_t begun = steady_ms();
   server.drain(5'000);
   CHECK(idle.ended());
-  CHECK(steady_ms() - begun < 200);
+  CHECK(steady_ms() - begun < 1'000);
   CHECK_FALSE(RawSocket(server.port()).connected());
   REQUIRE(receiving.send(kRequest.substr(20)));
   const std::string answer = busy.receive_all();
@@ -92,7 +92,7 @@ TEST_CASE("drain: idle connections end at once, requests in flight are answered,
   CHECK(answer.find("Connection: close\r\n") != std::string::npos);
   CHECK(receiving.receive_all().starts_with("HTTP/1.1 200"));
   server.join();
-  CHECK(steady_ms() - begun < 2'000);
+  CHECK(steady_ms() - begun < 4'000);
 }
 
 TEST_CASE("drain: with nothing under way the loop ends at once, kept-alive connections or not") {

@@ -106,8 +106,14 @@ TEST_CASE("catalog: a file that is missing is unavailable, a malformed one usage
 
 TEST_CASE("catalog: recognition by headers") {
   Catalog catalog;
-  CHECK(catalog.recognise({{"stripe-signature", "t=1,v1=a"}})->id == "stripe");
-  CHECK(catalog.recognise({{"X-Hub-Signature-256", "sha256=a"}, {"X-GitHub-Event", "push"}})->id == "github");
-  CHECK(catalog.recognise({{"Host", "h"}, {"Content-Type", "application/json"}}) == nullptr);
-  CHECK(catalog.recognise({}) == nullptr);
+  const auto id_of = [&](const http::Headers& headers) {
+    const Provider* provider = catalog.recognise(headers);
+    return provider == nullptr ? std::string("none") : provider->id;
+  };
+  CHECK(id_of({{"stripe-signature", "t=1,v1=a"}}) == "stripe");
+  CHECK(id_of({{"x-github-event", "push"}, {"X-GitHub-Delivery", "1"}}) == "github");
+  CHECK(id_of({{"webhook-id", "1"}, {"webhook-timestamp", "1"}, {"webhook-signature", "v1,a"}}) == "standard-webhooks");
+  CHECK(id_of({{"webhook-id", "1"}, {"webhook-timestamp", "1"}, {"webhook-signature", "v1,a"}, {"User-Agent", "OpenAI/1"}}) == "openai");
+  CHECK(id_of({{"Host", "h"}, {"Content-Type", "application/json"}}) == "none");
+  CHECK(id_of({}) == "none");
 }

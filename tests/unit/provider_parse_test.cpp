@@ -96,9 +96,9 @@ TEST_CASE("provider: a wrong value says file, line, column, its key and what was
            Case{"\"at\": \"json:id\"", "\"at\": \"body:id\"", "acme/provider.json:13:20: fresh[0].at: ", "json:PATH or form:KEY"},
            Case{"\"at\": \"json:id\"", "\"at\": \"json:a[\"", "acme/provider.json:13:20: fresh[0].at: ", "a path"},
            Case{"[[{\"header\": \"X-Acme\"}],", "[[],", "acme/provider.json:14:17: recognise[0]: ", "a list of conditions"},
-           Case{"\"summary\": \"An order\"", "\"summary\": 1", "acme/provider.json:15:41: events[\"order.placed\"].summary: ", "a string"},
+           Case{"\"summary\": \"An order\"", "\"summary\": 1", "acme/provider.json:15:42: events[\"order.placed\"].summary: ", "a string"},
            Case{"\"timeout_s\": 10", "\"timeout_s\": \"10\"", "acme/provider.json:16:29: delivery.timeout_s: ", "a number"},
-           Case{"[1, 2.5]", "[1, -2]", "acme/provider.json:16:76: delivery.retry_after_s[1]: ", "a number of seconds"},
+           Case{"[1, 2.5]", "[1, -2]", "acme/provider.json:16:78: delivery.retry_after_s[1]: ", "a number of seconds"},
        }) {
     CAPTURE(std::string(each.to));
     const Error error = error_of(with(each.from, each.to));

@@ -29,11 +29,12 @@ Result<ExitCode> list_providers(Session& session, bool json) {
 Result<ExitCode> run_providers(Session& session, const Arguments& arguments) {
   const auto words = arguments.positionals();
   if (words.empty() || (words.front() == "list" && words.size() == 1)) return list_providers(session, arguments.has("json"));
-  if (words.front() != "show") return usage_error("'" + printable(words.front()) + "' is neither 'list' nor 'show'", "'hookctl providers show " + printable(words.front()) + "' tells about one provider");
+  if (words.front() != "show") return no_such_action(words.front(), "'hookctl providers show " + printable(words.front()) + "' tells about one provider");
   if (words.size() != 2) return usage_error("'hookctl providers show' needs one provider", "'hookctl providers' lists all");
   auto provider = session.catalog.find(words[1]);
   if (!provider) return provider.error();
-  if (arguments.has("json")) session.out << to_text(ui::provider_record(**provider, session.catalog.events(**provider))) << "\n";
+  if (arguments.has("file")) session.out << session.catalog.facts_file(**provider);
+  else if (arguments.has("json")) session.out << to_text(ui::provider_record(**provider, session.catalog.events(**provider))) << "\n";
   else session.out << ui::provider_text(session.paint, **provider);
   return ExitCode::yes;
 }
@@ -45,6 +46,15 @@ std::string summary_of(const provider::Provider& provider, const std::string& ev
   return "";
 }
 
+nlohmann::ordered_json event_record(const provider::Provider& provider, const std::string& event) {
+  nlohmann::ordered_json record;
+  record["schema"] = "hookctl.event.v1";
+  record["provider"] = provider.id;
+  record["event_type"] = event;
+  record["summary"] = summary_of(provider, event);
+  return record;
+}
+
 Result<ExitCode> run_events(Session& session, const Arguments& arguments) {
   auto words = arguments.positionals();
   auto provider = session.catalog.find(words.front());
@@ -52,17 +62,19 @@ Result<ExitCode> run_events(Session& session, const Arguments& arguments) {
   if (words.size() > 1) {
     auto fixture = session.catalog.fixture(**provider, words[1]);
     if (!fixture) return fixture.error();
-    session.out << fixture->body;
-    if (session.out_is_terminal && !fixture->body.ends_with('\n')) session.out << "\n";
+    if (arguments.has("json")) {
+      auto record = event_record(**provider, fixture->event);
+      record["media_type"] = fixture->media_type;
+      ui::put_bytes(record, "body", fixture->body, true);
+      session.out << to_text(record) << "\n";
+    } else {
+      session.out << ui::for_screen(fixture->body, session.out_is_terminal);
+    }
     return ExitCode::yes;
   }
   std::vector<std::vector<std::string>> rows;
   for (const std::string& event : session.catalog.events(**provider)) {
-    nlohmann::ordered_json record;
-    record["schema"] = "hookctl.event.v1";
-    record["provider"] = (*provider)->id;
-    record["event_type"] = event;
-    record["summary"] = summary_of(**provider, event);
+    const auto record = event_record(**provider, event);
     if (arguments.has("json")) session.out << to_text(record) << "\n";
     rows.push_back({event, record["summary"].get<std::string>()});
   }
@@ -77,7 +89,7 @@ Command providers_command() {
           "list the providers that hookctl knows, show how one signs",
           "Lists the providers whose events hookctl signs and verifies, or tells about one: its signature, how long it waits for an answer, when it tries again, when it gives up.",
           {{"list|show", "what to do (list)", false}, {"PROVIDER", "with show: which one", false}},
-          output_options(),
+          joined({{{"file", 0, ValueKind::flag, "", "with show: print its provider.json, to start your own from"}}, output_options()}),
           {"hookctl providers", "hookctl providers show stripe"},
           run_providers};
 }

@@ -18,7 +18,7 @@ namespace hookctl {
 
 namespace {
 
-constexpr std::int64_t kDrainMs = 10'000;
+constexpr std::int64_t kDrainGraceMs = 2'000;  // beyond the time an endpoint has to answer
 
 std::vector<Option> listen_options() {
   std::vector<Option> own{
@@ -118,6 +118,15 @@ Result<void> announce(Session& session, const Arguments& arguments, const gatewa
   return {};
 }
 
+// What was received is nobody's to commit: the folder of the journal ignores itself. Only a convenience, so a failure is none.
+void keep_out_of_git(const std::string& journal) {
+  static constexpr std::string_view kFolder = ".hookctl/";
+  const std::size_t at = journal.rfind('/') + 1;
+  if (at < kFolder.size() || journal.substr(at - kFolder.size(), kFolder.size()) != kFolder) return;
+  const std::string file = journal.substr(0, at) + ".gitignore";
+  if (!file_exists(file)) static_cast<void>(write_private_file(file, "*\n"));
+}
+
 Result<ExitCode> run_listen(Session& session, const Arguments& arguments) {
   ProviderPtr provider;
   if (const auto id = arguments.text("provider")) {
@@ -132,21 +141,23 @@ Result<ExitCode> run_listen(Session& session, const Arguments& arguments) {
   if (arguments.number("port", 4400) > 65535) return usage_error("--port: a port is a number from 0 to 65535");
 
   net::Loop loop;
+  const auto stop = [&loop, limit = options->forward_timeout_ms + options->mock.delay_ms + kDrainGraceMs] { loop.drain(limit); };
   auto client = loop.make_client(client_options(arguments));
   if (!client) return client.error();
   store::JournalOptions journal_options;
   journal_options.post = [&loop](std::function<void()> work) { loop.post(std::move(work)); };
   auto journal = store::Journal::open(journal_path(arguments), store::OpenMode::read_write, std::move(journal_options));
   if (!journal) return journal.error();
-  Screen screen(session, *std::move(screen_options), [&loop] { loop.drain(kDrainMs); });
+  keep_out_of_git(journal_path(arguments));
+  Screen screen(session, *std::move(screen_options), stop);
   auto receiver = gateway::Receiver::create(*options, {session.catalog, **journal, **client, loop, session.clock, screen});
   if (!receiver) return receiver.error();
   auto address = loop.listen(read_server_options(arguments), **receiver);
   if (!address) return address.error();
   (*receiver)->set_listener(address->text());
-  loop.on_stop_signal([&](int) { loop.drain(kDrainMs); });
+  loop.on_stop_signal([&](int) { stop(); });
   bool timed_out = false;
-  if (arguments.has("timeout")) loop.after(arguments.duration_ms("timeout", 0), [&] { timed_out = true; loop.drain(kDrainMs); });
+  if (arguments.has("timeout")) loop.after(arguments.duration_ms("timeout", 0), [&] { timed_out = true; stop(); });
   if (auto announced = announce(session, arguments, *options, *address); !announced) return announced.error();
   loop.run();
   (*journal)->flush();

@@ -42,9 +42,8 @@ Result<void> apply_form(const Arguments& arguments, provider::Provider& provider
 
 }  // namespace
 
-std::vector<Option> provider_options() {
+std::vector<Option> form_options() {
   return {
-      {"provider", 'p', ValueKind::text, "P", "whose events these are: a name from 'hookctl providers', or a provider.json"},
       {"algorithm", 0, ValueKind::choice, "HASH", "hash of the HMAC", kFormGroup, false, {"sha256", "sha1", "sha512"}},
       {"encoding", 0, ValueKind::choice, "FORM", "how the signature is written", kFormGroup, false, {"hex", "base64", "base64url"}},
       {"signature-header", 0, ValueKind::text, "NAME", "header that carries the signature", kFormGroup},
@@ -54,6 +53,10 @@ std::vector<Option> provider_options() {
       {"id-path", 0, ValueKind::text, "PATH", "where the event's id is in the body", kFormGroup},
       {"type-path", 0, ValueKind::text, "PATH", "where the event's type is in the body", kFormGroup},
   };
+}
+
+std::vector<Option> provider_options() {
+  return joined({{{"provider", 'p', ValueKind::text, "P", "whose events these are: a name from 'hookctl providers', or a provider.json"}}, form_options()});
 }
 
 std::vector<Option> key_options() {
@@ -137,6 +140,22 @@ Result<void> check_signing_keys(const provider::Provider& provider, const signin
     return usage_error("signing as " + provider.title + " needs --private-key KEY: it signs with a key pair", "as in --private-key file:private.pem; the endpoint holds the public key");
   }
   return {};
+}
+
+Result<void> check_verifying_keys(const provider::Provider& provider, const signing::Keys& keys) {
+  if (signing::uses_secret(provider.scheme) && keys.secrets.empty()) {
+    return usage_error("verifying " + provider.title + " needs --secret S: the signing secret", "as in --secret env:WEBHOOK_SECRET");
+  }
+  if (signing::uses_key_pair(provider.scheme) && !keys.public_key && !keys.private_key) {
+    return usage_error("verifying " + provider.title + " needs --public-key KEY: it signs with a key pair", "the value itself, or as in --public-key file:public.pem");
+  }
+  return {};
+}
+
+Error no_such_action(const std::string& word, const std::string& hint) {
+  const std::vector<std::string> known{"list", "show"};
+  const auto near = nearest(word, known);
+  return usage_error("'" + printable(word) + "' is neither 'list' nor 'show'", near ? "did you mean '" + *near + "'?" : hint);
 }
 
 Result<UnixMs> read_now(const Session& session, const Arguments& arguments) {

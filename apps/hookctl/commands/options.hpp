@@ -15,7 +15,8 @@
 namespace hookctl {
 
 // --- groups of options, to be joined ---------------------------------------------------------------------------------------------------
-std::vector<Option> provider_options();   // --provider and the generic provider's form
+std::vector<Option> form_options();       // --algorithm, --signature-header and the rest of a signature's form
+std::vector<Option> provider_options();   // --provider, and the form
 std::vector<Option> key_options();        // --secret, --public-key, --private-key
 std::vector<Option> tls_options();        // --cacert, --insecure
 std::vector<Option> output_options();     // --json, --color, --config
@@ -32,12 +33,16 @@ void set_colours(Session& session, const Arguments& arguments);
 // Secrets and keys from --secret, --public-key and --private-key (each VALUE, env:NAME, file:PATH or -).
 Result<signing::Keys> read_keys(const Arguments& arguments);
 
-// Are the keys there that signing as this provider takes? `usage` names the option.
+// Are the keys there that signing as this provider takes, or verifying it? `usage` names the option.
 Result<void> check_signing_keys(const provider::Provider& provider, const signing::Keys& keys);
+Result<void> check_verifying_keys(const provider::Provider& provider, const signing::Keys& keys);
 
 using ProviderPtr = std::shared_ptr<const provider::Provider>;
 // The provider of that id or path, with the form options (--algorithm, --signature-header, …) applied to a copy where they are given.
 Result<ProviderPtr> read_provider(Session& session, const Arguments& arguments, const std::string& id_or_path);
+
+// For commands of the form NAME list|show: `word` is neither. `hint` when it is no misspelling.
+Error no_such_action(const std::string& word, const std::string& hint);
 
 // The time a command works with: --now, or the clock's.
 Result<UnixMs> read_now(const Session& session, const Arguments& arguments);

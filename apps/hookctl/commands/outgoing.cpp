@@ -9,7 +9,6 @@
 #include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "base/text.hpp"
-#include "gateway/receiver.hpp"
 #include "http/codec.hpp"
 #include "ui/lines.hpp"
 
@@ -38,7 +37,7 @@ http::Outgoing outgoing_message(const http::Url& url, http::Request request) {
   http::Outgoing message;
   message.url = url;
   message.method = request.method;
-  message.head = http::forward_head(request, gateway::forward_target(url, request.target), url.authority());
+  message.head = http::forward_head(request, request.target, url.authority());
   message.body = std::string(http::wire_body(request));
   return message;
 }
@@ -46,7 +45,7 @@ http::Outgoing outgoing_message(const http::Url& url, http::Request request) {
 std::string as_curl(const http::Outgoing& message, const http::Request& request) {
   std::string out = "curl -sS -i -X " + shell_quote(message.method);
   http::Url url = message.url;
-  url.target = gateway::forward_target(url, request.target);
+  url.target = request.target;
   out += " " + shell_quote(url.text());
   for (const http::Header& field : request.headers) {
     if (same_ignoring_case(field.name, "Content-Length") || same_ignoring_case(field.name, "Host") || http::is_hop_by_hop(request.headers, field.name)) continue;
@@ -57,8 +56,8 @@ std::string as_curl(const http::Outgoing& message, const http::Request& request)
   return "printf %s " + shell_quote(to_base64(request.body)) + " | base64 -d | " + out + " \\\n  --data-binary @-\n";
 }
 
-void show_attempt(Session& session, const http::Request& request, const http::Url& url, const delivery::Attempt& attempt, std::optional<std::int64_t> next_in_ms) {
-  session.out << ui::answer_line(session.paint, {attempt.started_at + attempt.duration_ms, request.method, gateway::forward_target(url, request.target), attempt.duration_ms, ""}, attempt.result);
+void show_attempt(Session& session, const http::Request& request, const delivery::Attempt& attempt, std::optional<std::int64_t> next_in_ms) {
+  session.out << ui::answer_line(session.paint, {attempt.started_at + attempt.duration_ms, request.method, request.target, attempt.duration_ms, ""}, attempt.result);
   if (const auto* response = std::get_if<http::Response>(&attempt.result); response != nullptr && !http::is_success(response->status)) {
     session.out << ui::body_excerpt(response->body, kBodyShown);
   }

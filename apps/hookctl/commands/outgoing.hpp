@@ -11,15 +11,15 @@
 
 namespace hookctl {
 
-// The bytes that go to `url` for `request`: its head with Host and framing, and its body. The path is the URL's, or the request's own where
-// the URL has none.
+// The bytes that go to the host of `url` for `request`: its head with Host and framing, and its body. The request's target is what is
+// asked for there.
 http::Outgoing outgoing_message(const http::Url& url, http::Request request);
 
-// "curl …" that sends the same bytes from a shell; a body that is not printable goes through base64.
+// "curl …" that sends the same request from a shell; a body that is not printable goes through base64.
 std::string as_curl(const http::Outgoing& message, const http::Request& request);
 
 // Tells of one attempt: the answer's line, the body where it failed, the wait before the next try.
-void show_attempt(Session& session, const http::Request& request, const http::Url& url, const delivery::Attempt& attempt, std::optional<std::int64_t> next_in_ms);
+void show_attempt(Session& session, const http::Request& request, const delivery::Attempt& attempt, std::optional<std::int64_t> next_in_ms);
 
 // 0 for a 2xx, 3 when the endpoint could not be reached, 1 for all else.
 ExitCode exit_code_of(const delivery::Delivery& delivery);

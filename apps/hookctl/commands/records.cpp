@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/encoding.hpp"
+#include "base/file.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "commands/options.hpp"
@@ -165,7 +166,11 @@ Result<ExitCode> verify_records(Session& session, const Arguments& arguments, co
   std::ifstream file;
   if (path != "-") {
     file.open(path, std::ios::binary);
-    if (!file) return unavailable_error("cannot read " + path, "--records takes a JSON Lines file, or - for standard input");
+    file.peek();  // a folder can be opened, but not read
+    if (!file.is_open() || file.bad()) {
+      const auto why = read_file(path);
+      return why ? unavailable_error("cannot read '" + printable(path) + "'") : why.error();
+    }
   }
   std::istream& in = path == "-" ? std::cin : file;
   auto keys = read_keys(arguments);

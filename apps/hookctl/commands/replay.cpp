@@ -15,6 +15,7 @@
 #include "net/loop.hpp"
 #include "signing/sign.hpp"
 #include "store/ids.hpp"
+#include "ui/lines.hpp"
 #include "ui/records.hpp"
 
 namespace hookctl {
@@ -85,7 +86,7 @@ Result<http::Url> where_to(const Plan& plan, const store::StoredRequest& kept) {
   return http::parse_url(kept.attempts.back().url);
 }
 
-// The kept request with a fresh signature. The event id stays.
+// `request`, which is `kept` on its way to `url`, with a fresh signature. The event id stays.
 Result<http::Request> sign_again(Session& session, const Arguments& arguments, const Plan& plan, const store::StoredRequest& kept, http::Request request, const http::Url& url) {
   const std::string id = arguments.text("provider", kept.received.provider);
   if (id.empty()) return usage_error("the provider of " + store::request_id_text(kept.id) + " is not known", "name it with --provider P");
@@ -97,10 +98,11 @@ Result<http::Request> sign_again(Session& session, const Arguments& arguments, c
   const std::string body = request.body;
   const std::string event_id = kept.received.event_id.empty() ? provider::name_event(**provider, request).id : kept.received.event_id;
   http::Url signed_url = url;
-  signed_url.target = gateway_target(url, request.target);
+  signed_url.target = request.target;
   auto made = signing::sign((*provider)->scheme, plan.keys, std::move(request), {event_id, *now, signed_url.text()});
   if (!made) return made.error();
   made->request.raw_head.clear();  // the fields have changed
+  if (auto moved = http::parse_url(made->url)) made->request.target = moved->origin_form();  // twilio-json puts the body's hash there
   if (made->request.body != body) {
     made->request.raw_body.clear();
     http::set_content_length(made->request);
@@ -114,6 +116,7 @@ Result<ExitCode> replay_one(Session& session, const Arguments& arguments, const 
   http::Request shown = request_of(kept);
   const auto make = [&](std::size_t) -> Result<http::Outgoing> {
     http::Request request = request_of(kept);
+    request.target = gateway_target(*url, request.target);
     if (plan.resign) {
       auto resigned = sign_again(session, arguments, plan, kept, std::move(request), *url);
       if (!resigned) return resigned.error();
@@ -126,7 +129,13 @@ Result<ExitCode> replay_one(Session& session, const Arguments& arguments, const 
   if (arguments.has("dry-run") || arguments.has("as")) {
     auto message = make(0);
     if (!message) return message.error();
-    session.out << (arguments.has("as") ? as_curl(*message, shown) : message->head + message->body);
+    if (json) {
+      http::Url whole = *url;
+      whole.target = shown.target;
+      session.out << to_text(ui::signed_request_record(shown, whole.text())) << "\n";
+    } else {
+      session.out << ui::for_screen(arguments.has("as") ? as_curl(*message, shown) : message->head + message->body, session.out_is_terminal);
+    }
     return ExitCode::yes;
   }
   delivery::DeliverOptions options;
@@ -135,11 +144,14 @@ Result<ExitCode> replay_one(Session& session, const Arguments& arguments, const 
   options.sleep = interruptible_sleep;
   options.on_attempt = [&](const delivery::Attempt& attempt, std::size_t, std::optional<std::int64_t> next) {
     summary.add(attempt);
-    if (!json) show_attempt(session, shown, *url, attempt, next);
+    if (!json) show_attempt(session, shown, attempt, next);
   };
+  if (auto possible = make(0); !possible) return possible.error();  // before it is announced
   if (!json) {
-    session.out << time_of_day(session.clock.now()) << "  --> " << store::request_id_text(kept.id) << "  " << printable(kept.received.event_type) << "  "
-                << printable(kept.received.event_id) << (plan.resign ? "  signed anew" : "  as received") << "  to " << url->text() << "\n";
+    const store::Received& received = kept.received;
+    const std::string name = received.event_type.empty() ? ui::request_name(received.method, received.target) : printable(received.event_type);
+    session.out << time_of_day(session.clock.now()) << "  --> " << store::request_id_text(kept.id) << "  " << name << "  " << printable(received.event_id)
+                << (received.event_id.empty() ? "" : "  ") << (plan.resign ? "signed anew" : "as received") << "  to " << url->text() << "\n";
     session.out.flush();
   }
   auto delivery = delivery::deliver(client, session.clock, make, options);

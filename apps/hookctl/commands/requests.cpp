@@ -36,7 +36,7 @@ Result<ExitCode> show(Session& session, const Arguments& arguments, store::Journ
     if (!kept) return kept.error();
     if (arguments.has("raw")) {
       const http::Request request = request_of(*kept);
-      session.out << kept->received.raw_head << "\r\n" << http::wire_body(request);
+      session.out << ui::for_screen(kept->received.raw_head + "\r\n" + std::string(http::wire_body(request)), session.out_is_terminal);
     } else if (arguments.has("json")) {
       session.out << to_text(ui::request_record(*kept, true)) << "\n";
     } else {
@@ -70,7 +70,7 @@ Result<ExitCode> run_requests(Session& session, const Arguments& arguments) {
     return list(session, arguments, **journal);
   }
   if (words.front() == "show") return show(session, arguments, **journal, words);
-  return usage_error("'" + printable(words.front()) + "' is neither 'list' nor 'show'", "'hookctl requests show " + printable(words.front()) + "' shows one request");
+  return no_such_action(words.front(), "'hookctl requests show " + printable(words.front()) + "' shows one request");
 }
 
 }  // namespace

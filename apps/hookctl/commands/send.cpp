@@ -45,7 +45,7 @@ std::vector<Option> send_options() {
       {"as", 0, ValueKind::choice, "FORM", "print it as a command", "Instead of sending", false, {"curl"}},
       now_option(),
   };
-  return joined({{own.begin(), own.end()}, key_options(), provider_options(), tls_options(), output_options()});
+  return joined({{own.begin(), own.end()}, key_options(), form_options(), tls_options(), output_options()});
 }
 
 // Everything that is the same for each event of one `send`.
@@ -153,8 +153,7 @@ Result<ExitCode> print_only(Session& session, const Arguments& arguments, const 
   } else if (arguments.has("as")) {
     session.out << as_curl(message, made->request);
   } else {
-    session.out << message.head << message.body;
-    if (session.out_is_terminal && !message.body.ends_with('\n')) session.out << "\n";
+    session.out << ui::for_screen(message.head + message.body, session.out_is_terminal);
   }
   return ExitCode::yes;
 }
@@ -176,7 +175,7 @@ class Sender {
       summary_.add(attempt);
       if (quiet_ || json_) return;
       const std::lock_guard<std::mutex> lock(screen_);
-      show_attempt(session_, shown, plan_.url, attempt, next);
+      show_attempt(session_, shown, attempt, next);
     };
     if (!quiet_ && !json_) announce(event);
     const auto make = [&](std::size_t) -> Result<http::Outgoing> {

@@ -23,7 +23,7 @@ std::vector<Option> sign_options() {
       {"body", 'b', ValueKind::text, "FILE", "the body to sign (- for standard input)"},
       {"url", 'u', ValueKind::text, "URL", "the endpoint's URL, for providers that sign it"},
       {"method", 0, ValueKind::text, "METHOD", "HTTP method (the provider's)"},
-      {"id", 0, ValueKind::text, "ID", "the message id (the body's, or a fresh one)"},
+      {"id", 0, ValueKind::text, "ID", "the message id, for providers that name it in a header (the body's, or a fresh one)"},
       {"event", 0, ValueKind::text, "TYPE", "the event type, for providers that name it in a header (the body's)"},
       header_option("a header to add or replace"),
       {"explain", 0, ValueKind::flag, "", "show the signed content on standard error"},
@@ -68,9 +68,11 @@ Result<ExitCode> run_sign(Session& session, const Arguments& arguments) {
   inputs.now = *now;
   inputs.headers = *std::move(headers);
   inputs.fresh = false;
-  const std::string type = arguments.text("event", body_event(**provider, *body));
-  auto event = event::compose(**provider, {type, "application/json", *std::move(body)}, inputs, session.random);
+  const std::string bytes = *std::move(body);
+  const std::string type = arguments.text("event", body_event(**provider, bytes));
+  auto event = event::compose(**provider, {type, "application/json", bytes}, inputs, session.random);
   if (!event) return event.error();
+  event->request.body = bytes;  // --id names the message; what is signed stays as it is
   if (const auto method = arguments.text("method")) event->request.method = *method;
   const std::string url_text = arguments.text("url") && arguments.text("url")->find("://") != std::string::npos ? *arguments.text("url") : url.text();
   auto made = signing::sign((*provider)->scheme, *keys, event->request, {event->id, *now, url_text});
@@ -83,7 +85,7 @@ Result<ExitCode> run_sign(Session& session, const Arguments& arguments) {
     auto target = http::parse_url(final_url);
     made->request.target = target ? target->origin_form() : "/";
     const http::Outgoing message = outgoing_message(target ? *target : url, made->request);
-    session.out << message.head << message.body;
+    session.out << ui::for_screen(message.head + message.body, session.out_is_terminal);
   }
   if (arguments.has("explain")) session.err << "signed content (" << made->content.size() << " bytes):\n" << ui::body_excerpt(made->content, 64 * 1024);
   return ExitCode::yes;

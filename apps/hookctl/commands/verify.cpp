@@ -47,6 +47,7 @@ struct Subject {
 Result<Subject> read_raw_request(const std::string& path) {
   auto text = read_file(path);
   if (!text) return text.error();
+  const std::string name = path == "-" ? "standard input" : printable(path);
   const std::size_t end = http::find_head_end(*text, 0);
   std::string head = text->substr(0, end);
   if (head.find("\r\n") == std::string::npos) {
@@ -57,19 +58,19 @@ Result<Subject> read_raw_request(const std::string& path) {
   http::Limits limits;
   limits.body = kFileLimit;
   auto parsed = http::parse_request_head(head, limits);
-  if (const auto* refusal = std::get_if<http::Refusal>(&parsed)) return usage_error(path + ": " + refusal->message, "a raw request is 'POST /path HTTP/1.1', header lines, an empty line and the body");
+  if (const auto* refusal = std::get_if<http::Refusal>(&parsed)) return usage_error(name + ": " + refusal->message, "a raw request is 'POST /path HTTP/1.1', header lines, an empty line and the body");
   Subject subject{std::move(std::get<http::Request>(parsed))};
   std::string body = end == std::string::npos ? "" : text->substr(end);
   if (subject.request.framing == http::Framing::chunked) {
     http::ChunkedDecoder decoder(limits);
     auto taken = decoder.feed(body, subject.request.body, subject.request.raw_body);
-    if (const auto* refusal = std::get_if<http::Refusal>(&taken)) return usage_error(path + ": " + refusal->message);
-    if (!decoder.done()) return usage_error(path + ": the chunked body is not complete");
+    if (const auto* refusal = std::get_if<http::Refusal>(&taken)) return usage_error(name + ": " + refusal->message);
+    if (!decoder.done()) return usage_error(name + ": the chunked body is not complete");
     return subject;
   }
   if (subject.request.framing == http::Framing::content_length) {
     const std::uint64_t length = http::content_length(subject.request.headers);
-    if (body.size() < length) return usage_error(path + ": the body has " + std::to_string(body.size()) + " bytes, Content-Length says " + std::to_string(length));
+    if (body.size() < length) return usage_error(name + ": the body has " + std::to_string(body.size()) + " bytes, Content-Length says " + std::to_string(length));
     body.resize(static_cast<std::size_t>(length));
   }
   subject.request.body = std::move(body);
@@ -119,9 +120,7 @@ Result<ExitCode> verify_one(Session& session, const Arguments& arguments) {
   if (!provider) return provider.error();
   auto keys = read_keys(arguments);
   if (!keys) return keys.error();
-  if (keys->secrets.empty() && signing::uses_secret((*provider)->scheme)) {
-    return usage_error("verifying " + (*provider)->title + " needs --secret S: the signing secret", "as in --secret env:WEBHOOK_SECRET");
-  }
+  if (auto checked = check_verifying_keys(**provider, *keys); !checked) return checked.error();
   auto now = read_now(session, arguments);
   if (!now) return now.error();
   signing::VerifyInputs inputs;
