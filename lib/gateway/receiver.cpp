@@ -192,6 +192,7 @@ void Receiver::answer_by_mock(const PassagePtr& passage) {
 void Receiver::answer_ourselves(const PassagePtr& passage, http::Response response) {
   const http::SendResult result = std::move(response);
   const auto& given = std::get<http::Response>(result);
+  static_cast<void>(parts_.journal.record(attempt_record(passage->id, passage->received_at, steady_ms() - passage->begun, "", result)));
   const Answer answer{passage->id, parts_.clock.now(), steady_ms() - passage->begun, passage->exchange->request(), "", passage->exchange->request().target, result, true};
   parts_.observer.answered(answer);
   const int status = given.status;

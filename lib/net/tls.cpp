@@ -55,7 +55,10 @@ std::unique_ptr<TlsStream> TlsClient::stream(Socket& socket, const std::string& 
 std::string tls_reason(TlsStream& stream, const ErrorCode& error) {
   const long verdict = SSL_get_verify_result(stream.native_handle());
   if (verdict == X509_V_ERR_UNSPECIFIED) return "the certificate is not for this name";  // our name check said no, and nothing else did
-  if (is_unknown_issuer(verdict)) return std::string("the certificate's issuer is not trusted (") + X509_verify_cert_error_string(verdict) + "); --cacert FILE names one to trust, --insecure takes any";
+  if (is_unknown_issuer(verdict)) {
+    return std::string("the certificate's issuer is not trusted (") + X509_verify_cert_error_string(verdict) +
+           "); --cacert FILE names one to trust, --insecure takes any";
+  }
   if (verdict != X509_V_OK) return X509_verify_cert_error_string(verdict);
   const std::string message = error.message();
   if (message.find("wrong version number") != std::string::npos) return "the server does not speak TLS (is it http://?)";

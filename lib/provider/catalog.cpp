@@ -82,12 +82,15 @@ Result<const Provider*> Catalog::find(const std::string& id_or_path) {
   auto provider = parse_provider(text, name);
   if (!provider) return provider.error();
   provider->folder = folder;
+  if (!folder.empty()) provider->file = name;
   return (loaded_[id_or_path] = std::make_unique<Provider>(*std::move(provider))).get();
 }
 
-std::string_view Catalog::facts_file(const Provider& provider) const {
+Result<std::string> Catalog::facts_file(const Provider& provider) const {
+  if (!provider.file.empty()) return read_file(provider.file);
   const EmbeddedFile* file = find_embedded(provider.id + "/" + std::string(kFacts));
-  return file == nullptr || !provider.folder.empty() ? std::string_view() : file->bytes;
+  if (file == nullptr) return bug_error("no embedded provider '" + provider.id + "'");
+  return std::string(file->bytes);
 }
 
 Result<std::vector<const Provider*>> Catalog::all() {

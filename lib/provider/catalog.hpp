@@ -39,8 +39,8 @@ class Catalog {
   // The event types that have a fixture, sorted.
   std::vector<std::string> events(const Provider& provider) const;
 
-  // The provider.json of an embedded provider, as it is; "" for a user's own.
-  std::string_view facts_file(const Provider& provider) const;
+  // A provider's provider.json, as it is.
+  Result<std::string> facts_file(const Provider& provider) const;
 
   // All embedded providers, sorted by id. An embedded file that does not parse is a bug, and said so.
   Result<std::vector<const Provider*>> all();

@@ -61,6 +61,7 @@ struct Provider {
   std::string quirks;
   std::string source;
   std::string folder{};  // where its fixtures are on disk; "" when they are embedded
+  std::string file{};    // its provider.json there
 };
 
 // Reads a provider.json. `name` is the file's name for errors (usage): "name:line:column: expected …" for malformed JSON,

@@ -35,7 +35,7 @@ struct Attempt {
   std::int64_t request{0};  // id of the kept request
   UnixMs started_at{0};
   std::int64_t duration_ms{0};
-  std::string url{};
+  std::string url{};            // "" for an answer of our own (a mock, a refusal)
   std::optional<int> status{};  // nothing when there was no answer; then `error` says why
   std::string error{};
   std::string response_head{};  // status line and fields as received

@@ -132,7 +132,7 @@ std::string request_text(const Paint& paint, const store::StoredRequest& request
   out += key_value(paint, "signature", received.verdict + (received.code.empty() ? "" : " " + received.code));
   for (const store::Attempt& attempt : request.attempts) {
     const std::string answer = attempt.status ? std::to_string(*attempt.status) : printable(attempt.error);
-    out += key_value(paint, "attempt", iso8601_ms(attempt.started_at) + "  " + answer + "  " + printable(attempt.url) + "  " + duration_text(attempt.duration_ms));
+    out += key_value(paint, "attempt", iso8601_ms(attempt.started_at) + "  " + answer + "  " + (attempt.url.empty() ? "by hookctl itself" : printable(attempt.url)) + "  " + duration_text(attempt.duration_ms));
   }
   out += "\n" + body_excerpt(received.raw_head, received.raw_head.size(), "") + "\n" + body_excerpt(received.body, 64 * 1024, "");
   return out;

@@ -111,7 +111,7 @@ Json request_record(const store::StoredRequest& request, bool bodies) {
     Json one;
     one["started_at"] = iso8601_ms(attempt.started_at);
     one["duration_ms"] = attempt.duration_ms;
-    one["url"] = attempt.url;
+    one["url"] = optional_text(attempt.url);
     one["status"] = attempt.status ? Json(*attempt.status) : Json(nullptr);
     one["error"] = optional_text(attempt.error);
     if (bodies) {

@@ -33,9 +33,15 @@ Result<ExitCode> run_providers(Session& session, const Arguments& arguments) {
   if (words.size() != 2) return usage_error("'hookctl providers show' needs one provider", "'hookctl providers' lists all");
   auto provider = session.catalog.find(words[1]);
   if (!provider) return provider.error();
-  if (arguments.has("file")) session.out << session.catalog.facts_file(**provider);
-  else if (arguments.has("json")) session.out << to_text(ui::provider_record(**provider, session.catalog.events(**provider))) << "\n";
-  else session.out << ui::provider_text(session.paint, **provider);
+  if (arguments.has("file")) {
+    auto text = session.catalog.facts_file(**provider);
+    if (!text) return text.error();
+    session.out << *text;
+  } else if (arguments.has("json")) {
+    session.out << to_text(ui::provider_record(**provider, session.catalog.events(**provider))) << "\n";
+  } else {
+    session.out << ui::provider_text(session.paint, **provider);
+  }
   return ExitCode::yes;
 }
 

@@ -41,7 +41,7 @@ std::vector<Option> listen_options() {
       {"ready-file", 0, ValueKind::text, "FILE", "write the address here once requests are taken", "For scripts and agents"},
       {"quiet", 'q', ValueKind::flag, "", "no line for each request", "Output and settings"},
   };
-  return joined({{own.begin(), own.end()}, key_options(), provider_options(), tls_options(), output_options()});
+  return joined({{own.begin(), own.end()}, verifying_key_options(), provider_options(), tls_options(), output_options()});
 }
 
 Result<gateway::ReceiverOptions> read_receiver_options(const Arguments& arguments, const ProviderPtr& provider) {
@@ -54,12 +54,12 @@ Result<gateway::ReceiverOptions> read_receiver_options(const Arguments& argument
   options.forward_timeout_ms = arguments.duration_ms("forward-timeout", 30'000);
   if (arguments.text("invalid", "reject") == "forward") options.invalid = gateway::InvalidPolicy::forward;
   if (const auto text = arguments.text("public-url")) {
-    auto url = http::parse_url(*text);
+    auto url = read_url("public-url", *text);
     if (!url) return url.error();
     options.public_url = url->text();
   }
   for (const std::string& text : arguments.list("forward-to")) {
-    auto url = http::parse_url(text);
+    auto url = read_url("forward-to", text);
     if (!url) return url.error();
     options.targets.push_back(*std::move(url));
   }

@@ -13,6 +13,8 @@ namespace {
 constexpr const char* kFormGroup = "Form of a provider's signature (mostly with --provider generic)";
 constexpr const char* kKeyGroup = "Keys (VALUE, env:NAME, file:PATH or - for standard input)";
 
+Option secret_option() { return {"secret", 's', ValueKind::text, "S", "the shared signing secret; several while it is being rotated", kKeyGroup, true}; }
+
 // The first scheme of a provider, the one that signing uses.
 signing::Scheme& first_way(signing::Scheme& scheme) { return scheme.alternatives.empty() ? scheme : scheme.alternatives.front(); }
 
@@ -59,12 +61,12 @@ std::vector<Option> provider_options() {
   return joined({{{"provider", 'p', ValueKind::text, "P", "whose events these are: a name from 'hookctl providers', or a provider.json"}}, form_options()});
 }
 
-std::vector<Option> key_options() {
-  return {
-      {"secret", 's', ValueKind::text, "S", "the shared signing secret; several while it is being rotated", kKeyGroup, true},
-      {"public-key", 0, ValueKind::text, "KEY", "verifies ed25519, ECDSA and RSA signatures", kKeyGroup},
-      {"private-key", 0, ValueKind::text, "KEY", "signs with ed25519, ECDSA and RSA", kKeyGroup},
-  };
+std::vector<Option> signing_key_options() {
+  return {secret_option(), {"private-key", 0, ValueKind::text, "KEY", "signs with ed25519, ECDSA and RSA", kKeyGroup}};
+}
+
+std::vector<Option> verifying_key_options() {
+  return {secret_option(), {"public-key", 0, ValueKind::text, "KEY", "verifies ed25519, ECDSA and RSA signatures", kKeyGroup}};
 }
 
 std::vector<Option> tls_options() {
@@ -176,6 +178,12 @@ Result<http::Headers> read_headers(const Arguments& arguments) {
     headers.add(std::string(name), std::string(trim_blanks(std::string_view(text).substr(colon + 1))));
   }
   return headers;
+}
+
+Result<http::Url> read_url(const std::string& option, const std::string& text) {
+  auto url = http::parse_url(text);
+  if (!url) return Error{url.error().kind, "--" + option + ": " + url.error().message, url.error().hint};
+  return url;
 }
 
 net::ClientOptions client_options(const Arguments& arguments) {

@@ -17,7 +17,8 @@ namespace hookctl {
 // --- groups of options, to be joined ---------------------------------------------------------------------------------------------------
 std::vector<Option> form_options();       // --algorithm, --signature-header and the rest of a signature's form
 std::vector<Option> provider_options();   // --provider, and the form
-std::vector<Option> key_options();        // --secret, --public-key, --private-key
+std::vector<Option> signing_key_options();    // --secret, --private-key
+std::vector<Option> verifying_key_options();  // --secret, --public-key
 std::vector<Option> tls_options();        // --cacert, --insecure
 std::vector<Option> output_options();     // --json, --color, --config
 Option journal_option();
@@ -49,6 +50,9 @@ Result<UnixMs> read_now(const Session& session, const Arguments& arguments);
 
 // "Name: value" of --header, in order. `usage` for a word that is no header.
 Result<http::Headers> read_headers(const Arguments& arguments);
+
+// The URL of an option's words; errors name the option.
+Result<http::Url> read_url(const std::string& option, const std::string& text);
 
 net::ClientOptions client_options(const Arguments& arguments);
 std::string journal_path(const Arguments& arguments);

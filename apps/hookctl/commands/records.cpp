@@ -140,8 +140,12 @@ Json error_record(const Error& error) {
 // The answer for one line; `valid` tells the verdict.
 Json judge(Session& session, const Arguments& arguments, const signing::Keys& keys, const std::string& line, bool& valid) {
   valid = false;
-  auto json = parse_json(line, "line");
-  if (!json) return error_record(json.error());
+  auto json = parse_json(line, "column");
+  if (!json) {
+    Error error = json.error();  // "column:1:15: …": every record is a line of its own
+    if (error.message.starts_with("column:1:")) error.message.replace(0, 9, "column ");
+    return error_record(error);
+  }
   auto record = read_record(session, *json, arguments.text("provider", ""));
   if (!record) return error_record(record.error());
   if (record->keys.secrets.empty()) record->keys.secrets = keys.secrets;
@@ -191,6 +195,7 @@ Result<ExitCode> verify_records(Session& session, const Arguments& arguments, co
       session.err << count << " records so far, " << count - good << " not valid\n";
     }
   }
+  if (count == 0) return usage_error("no records in " + (path == "-" ? std::string("standard input") : path), "each line is one JSON object: {\"provider\": …, \"secret\": …, \"headers\": …, \"body_base64\": …}");
   return good == count ? ExitCode::yes : ExitCode::no;
 }
 

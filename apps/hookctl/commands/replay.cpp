@@ -36,7 +36,7 @@ std::vector<Option> replay_options() {
       journal_option(),
       now_option(),
   };
-  return joined({{own.begin(), own.end()}, key_options(), provider_options(), tls_options(), output_options()});
+  return joined({{own.begin(), own.end()}, signing_key_options(), provider_options(), tls_options(), output_options()});
 }
 
 struct Plan {
@@ -60,7 +60,7 @@ Result<std::optional<double>> read_speed(const Arguments& arguments) {
 Result<Plan> make_plan(const Arguments& arguments) {
   Plan plan;
   if (const auto to = arguments.text("to")) {
-    auto url = http::parse_url(*to);
+    auto url = read_url("to", *to);
     if (!url) return url.error();
     plan.url = *std::move(url);
   }
@@ -80,10 +80,11 @@ Result<Plan> make_plan(const Arguments& arguments) {
 
 Result<http::Url> where_to(const Plan& plan, const store::StoredRequest& kept) {
   if (plan.url) return *plan.url;
-  if (kept.attempts.empty()) {
+  const auto forwarded = std::find_if(kept.attempts.rbegin(), kept.attempts.rend(), [](const store::Attempt& attempt) { return !attempt.url.empty(); });
+  if (forwarded == kept.attempts.rend()) {
     return usage_error(store::request_id_text(kept.id) + " was forwarded to no endpoint yet", "name one with --to URL");
   }
-  return http::parse_url(kept.attempts.back().url);
+  return http::parse_url(forwarded->url);
 }
 
 // `request`, which is `kept` on its way to `url`, with a fresh signature. The event id stays.

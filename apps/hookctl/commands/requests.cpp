@@ -1,7 +1,9 @@
 // hookctl requests: what the journal keeps.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/json.hpp"
+#include "base/secret.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "commands/kept.hpp"
@@ -27,6 +29,34 @@ std::vector<Option> requests_options() {
   return joined({{own.begin(), own.end()}, output_options()});
 }
 
+// The names of fields whose value is a secret itself: a provider's shared token, and credentials.
+std::vector<std::string> secret_fields(Session& session, const std::string& provider) {
+  std::vector<std::string> names{"Authorization", "Proxy-Authorization", "Cookie"};
+  if (provider.empty()) return names;
+  const auto found = session.catalog.find(provider);
+  if (!found) return names;
+  for (const signing::Scheme& way : signing::ways((*found)->scheme)) {
+    if (way.kind == signing::Kind::token && way.signature.from.place == signing::Place::header) names.push_back(way.signature.from.name);
+  }
+  return names;
+}
+
+// The head with the values of those fields redacted. --raw and replay have the bytes as received.
+std::string redacted_head(Session& session, const store::Received& received) {
+  const auto names = secret_fields(session, received.provider);
+  std::string out;
+  std::string_view rest = received.raw_head;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size() - 1) + 1;
+    const std::string_view line = rest.substr(0, end);
+    const std::size_t colon = line.find(':');
+    const bool secret = colon != std::string_view::npos && std::any_of(names.begin(), names.end(), [&](const std::string& name) { return same_ignoring_case(line.substr(0, colon), name); });
+    out += secret ? std::string(line.substr(0, colon)) + ": " + Secret(std::string(trim(line.substr(colon + 1)))).redacted() + "\r\n" : std::string(line);
+    rest.remove_prefix(end);
+  }
+  return out;
+}
+
 Result<ExitCode> show(Session& session, const Arguments& arguments, store::Journal& journal, const std::vector<std::string>& words) {
   if (words.size() < 2) return usage_error("'hookctl requests show' needs an id", "'hookctl requests' lists what was kept; 'last' is the newest");
   for (std::size_t i = 1; i < words.size(); ++i) {
@@ -34,7 +64,9 @@ Result<ExitCode> show(Session& session, const Arguments& arguments, store::Journ
     if (!id) return id.error();
     auto kept = find_kept(journal, *id);
     if (!kept) return kept.error();
-    if (arguments.has("raw")) {
+    const bool raw = arguments.has("raw");
+    if (!raw) kept->received.raw_head = redacted_head(session, kept->received);
+    if (raw) {
       const http::Request request = request_of(*kept);
       session.out << ui::for_screen(kept->received.raw_head + "\r\n" + std::string(http::wire_body(request)), session.out_is_terminal);
     } else if (arguments.has("json")) {

@@ -29,8 +29,8 @@ store::Received received_of(const gateway::Arrival& arrival) {
 }  // namespace
 
 void Screen::show(const std::string& text) {
-  session_.out << text;
-  session_.out.flush();
+  if (outlet_.write(text)) return;
+  if (dropped_++ == 0) session_.err << session_.err_paint.warn("hookctl: warning:") << " nobody reads standard output; lines are dropped (--quiet prints none)\n" << std::flush;
 }
 
 void Screen::arrived(const gateway::Arrival& arrival) {

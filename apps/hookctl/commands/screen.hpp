@@ -1,10 +1,13 @@
 // Shows what passes through `listen`, as lines or records, and notices when it is time to stop.
 #pragma once
 
+#include <unistd.h>
+
 #include <cstdint>
 #include <functional>
 #include <optional>
 
+#include "commands/outlet.hpp"
 #include "gateway/observer.hpp"
 #include "session.hpp"
 #include "store/filter.hpp"
@@ -37,6 +40,8 @@ class Screen final : public gateway::Observer {
   Session& session_;
   ScreenOptions options_;
   std::function<void()> stop_;
+  Outlet outlet_{STDOUT_FILENO};
+  std::uint64_t dropped_{0};  // lines that found no reader
   std::uint64_t finished_{0};
   bool satisfied_{false};
 };

@@ -45,7 +45,7 @@ std::vector<Option> send_options() {
       {"as", 0, ValueKind::choice, "FORM", "print it as a command", "Instead of sending", false, {"curl"}},
       now_option(),
   };
-  return joined({{own.begin(), own.end()}, key_options(), form_options(), tls_options(), output_options()});
+  return joined({{own.begin(), own.end()}, signing_key_options(), form_options(), tls_options(), output_options()});
 }
 
 // Everything that is the same for each event of one `send`.
@@ -113,7 +113,7 @@ Result<Plan> make_plan(Session& session, const Arguments& arguments) {
   plan.retries = *std::move(retries);
   plan.timeout_ms = arguments.duration_ms("timeout", 30'000);
   if (const auto to = arguments.text("to")) {
-    auto url = http::parse_url(*to);
+    auto url = read_url("to", *to);
     if (!url) return url.error();
     plan.url = *std::move(url);
     plan.has_url = true;

@@ -29,7 +29,7 @@ std::vector<Option> sign_options() {
       {"explain", 0, ValueKind::flag, "", "show the signed content on standard error"},
       now_option(),
   };
-  return joined({{own.begin(), own.end()}, key_options(), provider_options(), output_options()});
+  return joined({{own.begin(), own.end()}, signing_key_options(), provider_options(), output_options()});
 }
 
 std::string body_event(const provider::Provider& provider, const std::string& body) {
@@ -56,7 +56,7 @@ Result<ExitCode> run_sign(Session& session, const Arguments& arguments) {
   if (!now) return now.error();
   http::Url url = *http::parse_url("http://localhost/");
   if (const auto text = arguments.text("url")) {
-    auto parsed = http::parse_url(*text);
+    auto parsed = read_url("url", *text);
     if (!parsed) return parsed.error();
     url = *std::move(parsed);
     if (url.target.empty()) url.target = "/";
