@@ -9,7 +9,7 @@ normalise() {
     -e 's/(127\.0\.0\.1|localhost|\[::1\]):[0-9]{5}/\1:PORT/g' \
     -e 's/port [0-9]{5} on/port PORT on/' \
     -e 's/("duration_ms":)[0-9]+/\1N/g' \
-    -e '/<--|  attempt /s/  [0-9.]+ (ms|s)( +(ESC\[2m)?(req_[0-9a-z]+))?/  N ms  \3\4/' \
+    -e '/<--|attempt /s/  [0-9.]+ (ms|s)( +(ESC\[2m)?(req_[0-9a-z]+))?/  N ms  \3\4/' \
     -e '/ sent: /s/; p50 .*/; TIMES/' \
     -e 's/("compiler":")[^"]*/\1COMPILER/' \
     -e 's/(GitHub-Hookshot\/)[0-9a-f]{7}/\1HEX/; s/(sender-)[0-9A-Za-z]{5}/\1ALNUM/; s/^(X-Gitlab-Event-UUID: |X-Shopify-Event-Id: ).*/\1UUID/' \
