@@ -29,9 +29,9 @@ std::vector<Option> requests_options() {
   return joined({{own.begin(), own.end()}, output_options()});
 }
 
-// The names of fields whose value is a secret itself: a provider's shared token, and credentials.
+// The names of fields whose value is the signing secret itself: a provider's shared token.
 std::vector<std::string> secret_fields(Session& session, const std::string& provider) {
-  std::vector<std::string> names{"Authorization", "Proxy-Authorization", "Cookie"};
+  std::vector<std::string> names;
   if (provider.empty()) return names;
   const auto found = session.catalog.find(provider);
   if (!found) return names;
