@@ -8,8 +8,7 @@
 namespace hookctl {
 
 bool Arguments::has(std::string_view name) const {
-  const auto value = text(name);
-  return value && *value != "false";
+  return text(name).has_value();
 }
 
 std::optional<std::string> Arguments::text(std::string_view name) const {

@@ -163,7 +163,8 @@ void merge(const Layer& layer, std::set<std::string>& settled, Arguments& argume
   for (const auto& [option, value] : layer) {
     if (settled.count(option->name) != 0) continue;
     if (!option->repeats && named.count(option->name) != 0) continue;
-    arguments.add(option->name, value);
+    // A flag that is false is settled, and not given.
+    if (option->kind != ValueKind::flag || value != "false") arguments.add(option->name, value);
     named.insert(option->name);
   }
   settled.merge(named);

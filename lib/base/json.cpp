@@ -247,6 +247,8 @@ Error refused(std::string_view text, std::string_view name, const Complaint& com
 Result<ordered_json> parse_json(std::string_view text, std::string_view name, JsonLimits limits) {
   // nlohmann takes a NUL byte for the end of the text and would not look at what follows.
   if (const auto nul = text.find('\0'); nul != std::string_view::npos) return refused(text, name, {nul, "expected JSON, found a NUL byte"});
+  // What nlohmann says of this depends on its version.
+  if (text.empty()) return refused(text, name, {0, "expected a value, found the end of the text"});
   try {
     Builder builder(text, limits);
     if (!builder.parse()) return refused(text, name, builder.complaint());

@@ -72,6 +72,8 @@ std::string forward_target(const http::Url& to, std::string_view received_target
 }
 
 std::string seen_url(const std::string& public_url, const http::Request& request) {
+  const bool absolute = request.target.find("://") < request.target.find_first_of("/?");
+  if (public_url.empty() && absolute) return request.target;
   if (public_url.empty()) return "http://" + std::string(request.headers.find("Host").value_or("localhost")) + request.target;
   const std::size_t path = public_url.find('/', public_url.find("://") + 3);
   if (path == std::string::npos) return public_url + request.target;

@@ -10,6 +10,7 @@ namespace hookctl::http {
 namespace {
 
 constexpr std::size_t kExtensionLimit = 64 * 1024;
+constexpr std::uint64_t kOverheadLimit = 1024 * 1024;
 constexpr std::size_t kSizeDigits = 16;
 
 constexpr std::array<bool, 256> token_table() {
@@ -34,7 +35,7 @@ Refusal bad(std::string code, std::string message) { return {400, std::move(code
 class Lines {
  public:
   explicit Lines(std::string_view head) : rest_(head) {}
-  // False at the empty line or the end. `bare_` tells whether the line ended without a carriage return.
+  // False at the empty line or the end. `bare` tells whether the line ended without a carriage return.
   bool next(std::string_view& line) {
     if (rest_.empty()) return false;
     const std::size_t end = rest_.find('\n');
@@ -229,6 +230,17 @@ std::variant<Response, Refusal> parse_response_head(std::string_view head, std::
   return response;
 }
 
+Result<void> check_writable(const Request& request) {
+  constexpr const char* kHint = "a line break in an id, a type or a secret would begin a header of its own";
+  constexpr std::string_view kBreaks("\r\n\0", 3);
+  if (!is_token(request.method)) return usage_error("'" + printable(request.method) + "' is not an HTTP method");
+  for (const Header& field : request.headers) {
+    if (!is_token(field.name)) return usage_error("'" + printable(field.name) + "' is not a header name", "letters, digits and '-' make one");
+    if (field.value.find_first_of(kBreaks) != std::string::npos) return usage_error("the value of the header '" + field.name + "' holds a line break or a NUL", kHint);
+  }
+  return {};
+}
+
 std::uint64_t content_length(const Headers& headers) {
   const auto text = headers.find("Content-Length");
   return text ? parse_unsigned(*text).value_or(0) : 0;
@@ -253,6 +265,8 @@ std::variant<std::size_t, Refusal> ChunkedDecoder::feed(std::string_view bytes, 
       if (state_ == State::data && left_ > limits_.body - payload_) {
         return Refusal{413, "body_too_large", "the body is larger than " + std::to_string(limits_.body) + " bytes"};
       }
+      // Tiny chunks would cost many times their payload.
+      if (++overhead_ > std::max(kOverheadLimit, limits_.body)) return Refusal{413, "chunk_framing_too_large", "the chunks' sizes take more room than the body may"};
       if (framing_ > kExtensionLimit) return Refusal{431, "chunk_framing_too_large", "chunk extensions and trailers are larger than 64 KiB"};
     }
   }

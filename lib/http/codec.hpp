@@ -11,6 +11,7 @@
 #include <string_view>
 #include <variant>
 
+#include "base/result.hpp"
 #include "http/message.hpp"
 
 namespace hookctl::http {
@@ -75,10 +76,15 @@ class ChunkedDecoder {
   std::uint64_t payload_{0};   // so far
   std::size_t digits_{0};      // of the current size
   std::size_t framing_{0};     // bytes of extensions and trailers so far
+  std::uint64_t overhead_{0};  // all bytes that are no payload so far
   std::string trailer_line_;
 };
 
 // --- heads out -----------------------------------------------------------------------------------------------------------------------
+
+// Would the head of `request` be read as the fields it has: a token for the method and for each name, no line break or NUL in a value?
+// `usage` names what is not so (never a value, which may be a secret). For requests made of people's words; a parsed one always passes.
+Result<void> check_writable(const Request& request);
 
 // "POST /path HTTP/1.1\r\n" and the fields and the empty line, as they stand.
 std::string write_head(const Request& request);
@@ -93,7 +99,8 @@ inline std::string_view wire_body(const Response& response) { return response.fr
 std::string forward_head(const Request& request, std::string_view target, std::string_view authority);
 
 // The head to give a received answer back with: every line as received without hop-by-hop fields; an answer that ended with its
-// connection gets a Content-Length. `close` adds "Connection: close".
+// connection gets a Content-Length, a 204 loses its framing fields (RFC 9112 6.1: a reader might wait for that body). `close` adds
+// "Connection: close".
 std::string relay_head(const Response& response, bool close);
 
 // A small JSON answer of our own: {"error": code, "message": …} with Content-Type and Content-Length. `request_id` is added when not empty.

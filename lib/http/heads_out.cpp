@@ -73,6 +73,7 @@ std::string relay_head(const Response& response, bool close) {
   out.append("HTTP/1.1 ").append(std::to_string(response.status)).append(" ").append(reason).append("\r\n");
   const auto keep = [&](std::string_view name, std::string_view line, std::string& to) {
     if (is_hop_by_hop(response.headers, name)) return;
+    if (response.status == 204 && (same_ignoring_case(name, "Transfer-Encoding") || same_ignoring_case(name, "Content-Length"))) return;
     to.append(line.substr(0, line.find_last_not_of("\r\n") + 1)).append("\r\n");
   };
   if (!response.raw_head.empty()) {

@@ -45,7 +45,9 @@ using SendResult = std::variant<Response, SendFailure>;
 class AsyncClient {
  public:
   virtual ~AsyncClient() = default;
-  // `timeout_ms` is for everything together: name, connection, request, answer. `done` is called exactly once, never from inside send.
+  // `timeout_ms` is for everything together: name, connection, request, answer (but the system's own name lookup cannot be interrupted once it
+  // runs). `done` is called exactly once, never from inside send.
+  // A kept connection that turns out to have been closed, without a byte of an answer, is replaced once; on a new one nothing is sent twice.
   virtual void send(Outgoing message, std::int64_t timeout_ms, std::function<void(SendResult)> done) = 0;
 };
 

@@ -93,7 +93,9 @@ Result<Url> parse_url(std::string_view text) {
   }
   const std::size_t path = std::min(rest.find_first_of("/?"), rest.size());
   const std::string_view authority = rest.substr(0, path);
-  if (authority.find('@') != std::string_view::npos) return bad_url(text, "a user name in a URL is not supported; use --header 'Authorization: …'");
+  if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
+    return bad_url("…@" + std::string(authority.substr(at + 1)), "a user name in a URL is not supported; use --header 'Authorization: …'");
+  }
   if (std::string why = read_authority(authority, url); !why.empty()) return bad_url(text, why);
   if (!absolute && !is_loopback(url.host)) {
     url.scheme = "https";

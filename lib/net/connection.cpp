@@ -229,7 +229,9 @@ Awaitable<bool> Connection::write_answer(const http::Request& request, http::Res
   std::string head = http::relay_head(response, !keep);
   const std::string_view body = with_body ? http::wire_body(response) : std::string_view();
   const bool written = co_await write(std::move(head), body);
-  if (written && !keep && !in_.empty()) co_await linger();
+  // Closing on bytes nobody read (a next request, say) would reset the connection and take the answer with it.
+  ErrorCode ignored;
+  if (written && !keep && (!in_.empty() || socket_.available(ignored) > 0)) co_await linger();
   co_return written && keep;
 }
 

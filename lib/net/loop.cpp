@@ -5,6 +5,7 @@
 #include <asio/signal_set.hpp>
 #include <csignal>
 #include <list>
+#include <system_error>
 
 #include "net/core.hpp"
 #include "net/server.hpp"
@@ -90,7 +91,11 @@ class BlockingClient final : public http::Client {
     std::optional<http::SendResult> result;
     upstream_.send(message, timeout_ms, [&result](http::SendResult got) { result = std::move(got); });
     core_.io.restart();
-    while (!result && core_.io.run_one() > 0) {
+    try {
+      while (!result && core_.io.run_one() > 0) {
+      }
+    } catch (const std::system_error& error) {  // no thread for the resolver, most likely
+      return http::SendFailure{http::SendFault::unreachable, error.what()};
     }
     if (!result) return http::SendFailure{http::SendFault::closed, "the connection was given up"};
     return *std::move(result);
@@ -106,7 +111,11 @@ class BlockingClient final : public http::Client {
 Result<std::unique_ptr<http::Client>> make_blocking_client(const ClientOptions& options) {
   auto tls = TlsClient::create(options);
   if (!tls) return tls.error();
-  return std::unique_ptr<http::Client>(std::make_unique<BlockingClient>(options, *std::move(tls)));
+  try {
+    return std::unique_ptr<http::Client>(std::make_unique<BlockingClient>(options, *std::move(tls)));
+  } catch (const std::system_error& error) {  // no descriptors left for a loop, most likely
+    return unavailable_error("cannot make a connection: " + std::string(error.what()), "'ulimit -n' tells how many files may be open");
+  }
 }
 
 }  // namespace hookctl::net

@@ -66,7 +66,7 @@ class Loop final : public http::Scheduler {
   std::unique_ptr<Impl> impl_;
 };
 
-// A blocking client with a loop of its own. `unavailable` as make_client.
+// A blocking client with a loop of its own. `unavailable` as make_client, and when no descriptors are left.
 Result<std::unique_ptr<http::Client>> make_blocking_client(const ClientOptions& options);
 
 }  // namespace hookctl::net

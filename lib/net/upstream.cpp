@@ -1,12 +1,15 @@
 #include "net/upstream.hpp"
 
+#include <set>
+
 #include "base/text.hpp"
 #include "net/wire.hpp"
 
 namespace hookctl::net {
 
 namespace {
-constexpr std::size_t kIdleLimit = 256;  // connections kept per endpoint
+constexpr std::size_t kIdleLimit = 256;          // connections kept per endpoint
+constexpr std::size_t kWrittenFirst = 64 * 1024;  // a body of this size fits into the socket's buffers
 }
 
 // Idle connections by endpoint. Each closes itself when its time is up.
@@ -19,6 +22,7 @@ struct Upstream::Pool {
 
   Core& core;
   std::map<std::string, Stack, std::less<>> idle{};
+  std::set<std::string> no_reuse{};  // endpoints that close kept connections without a word
 
   std::unique_ptr<Wire> take(const std::string& key) {
     auto found = idle.find(key);
@@ -32,7 +36,7 @@ struct Upstream::Pool {
 
   void give(std::unique_ptr<Wire> wire) {
     Stack& stack = idle[wire->key()];
-    if (stack.size() >= kIdleLimit) return;
+    if (stack.size() >= kIdleLimit || no_reuse.contains(wire->key())) return;
     const std::int64_t idle_ms = wire->idle_ms;
     stack.push_back({std::move(wire), nullptr});
     const auto place = std::prev(stack.end());
@@ -78,7 +82,18 @@ void Upstream::send(http::Outgoing message, std::int64_t timeout_ms, std::functi
 }
 
 Awaitable<void> Upstream::run(std::shared_ptr<Sending> sending) {
-  http::SendResult result = co_await exchange(*sending);
+  const std::string key = sending->message.url.scheme + "://" + sending->message.url.authority();
+  sending->wire = sending->pool->take(key);
+  bool reused = sending->wire != nullptr;
+  if (!reused) sending->wire = std::make_unique<Wire>(sending->pool->core, key);
+  http::SendResult result = co_await exchange(sending, reused);
+  if (reused && !sending->timed_out && !sending->wire->heard()) {
+    // The endpoint had closed the kept connection, and the news crossed our request. Once more, and it gets a new connection from now on.
+    sending->pool->no_reuse.insert(key);
+    sending->wire = std::make_unique<Wire>(sending->pool->core, key);
+    reused = false;
+    result = co_await exchange(sending, reused);
+  }
   sending->deadline.clear();
   if (sending->timed_out) {
     result = http::SendFailure{http::SendFault::timeout, "no complete answer within " + duration_text(sending->timeout_ms)};
@@ -89,20 +104,31 @@ Awaitable<void> Upstream::run(std::shared_ptr<Sending> sending) {
   sending->done(std::move(result));
 }
 
-Awaitable<http::SendResult> Upstream::exchange(Sending& sending) {
-  const http::Outgoing& message = sending.message;
-  const std::string key = message.url.scheme + "://" + message.url.authority();
-  sending.wire = sending.pool->take(key);
-  if (!sending.wire) {
-    sending.wire = std::make_unique<Wire>(sending.pool->core, key);
-    auto failure = co_await sending.wire->connect(message.url, sending.resolver, sending.tls);
+Awaitable<http::SendResult> Upstream::exchange(std::shared_ptr<Sending> sending, bool connected) {
+  const http::Outgoing& message = sending->message;
+  Wire& wire = *sending->wire;
+  if (!connected) {
+    auto failure = co_await wire.connect(message.url, sending->resolver, sending->tls);
     if (failure) co_return std::move(*failure);
   }
-  // An endpoint may answer and close before it has read everything: a failed write still reads.
-  const ErrorCode written = co_await sending.wire->write(message.head, message.body);
-  http::SendResult result = co_await sending.wire->read_response(message.method, sending.limits);
-  if (written) sending.wire->reusable = false;
+  if (message.body.size() <= kWrittenFirst) {
+    // An endpoint may answer and close before it has read everything: a failed write still reads.
+    const ErrorCode written = co_await wire.write(message.head, message.body);
+    http::SendResult result = co_await wire.read_response(message.method, sending->limits);
+    if (written) wire.reusable = false;
+    co_return result;
+  }
+  // It may also answer, and then read no more: a large body is written beside the reading.
+  auto written = std::make_shared<std::optional<ErrorCode>>();
+  asio::co_spawn(sending->pool->core.io.get_executor(), write_beside(sending, written), asio::detached);
+  http::SendResult result = co_await wire.read_response(message.method, sending->limits);
+  if (!written->has_value()) wire.cancel();
+  if (!written->has_value() || **written) wire.reusable = false;
   co_return result;
+}
+
+Awaitable<void> Upstream::write_beside(std::shared_ptr<Sending> sending, std::shared_ptr<std::optional<ErrorCode>> written) {
+  *written = co_await sending->wire->write(sending->message.head, sending->message.body);
 }
 
 }  // namespace hookctl::net

@@ -28,7 +28,8 @@ class Upstream final : public http::AsyncClient {
   struct Sending;
 
   static Awaitable<void> run(std::shared_ptr<Sending> sending);
-  static Awaitable<http::SendResult> exchange(Sending& sending);
+  static Awaitable<http::SendResult> exchange(std::shared_ptr<Sending> sending, bool connected);
+  static Awaitable<void> write_beside(std::shared_ptr<Sending> sending, std::shared_ptr<std::optional<ErrorCode>> written);
 
   Core& core_;
   ClientOptions options_;

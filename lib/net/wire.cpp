@@ -99,14 +99,17 @@ Awaitable<ErrorCode> Wire::read_more() {
   if (tls_) {
     auto [error, count] = co_await tls_->async_read_some(buffer, as_result);
     in_.filled(count);
+    heard_ = heard_ || count > 0;
     co_return error;
   }
   auto [error, count] = co_await socket_.async_read_some(buffer, as_result);
   in_.filled(count);
+  heard_ = heard_ || count > 0;
   co_return error;
 }
 
 Awaitable<http::SendResult> Wire::read_response(std::string_view request_method, const http::Limits& limits) {
+  heard_ = false;
   while (true) {
     std::size_t seen = 0;
     std::size_t end = std::string_view::npos;

@@ -22,6 +22,8 @@ class Wire {
   // Reads until the answer is whole. `timed_out` and other reasons of an end are for the caller to tell.
   Awaitable<http::SendResult> read_response(std::string_view request_method, const http::Limits& limits);
 
+  // Has a byte of the last answer arrived? (A kept connection that ends without one had been closed before we wrote.)
+  bool heard() const noexcept { return heard_; }
   // Is the connection still open and silent? Looks without waiting.
   bool still_idle();
   // Ends whatever is under way; nothing begins on it afterwards.
@@ -40,6 +42,7 @@ class Wire {
   Socket socket_;
   std::unique_ptr<TlsStream> tls_;
   Buffer in_;
+  bool heard_{false};
   bool cancelled_{false};
   std::string key_;
 };

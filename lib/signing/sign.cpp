@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/codec.hpp"
 #include "http/url.hpp"
 #include "signing/canonical.hpp"
 #include "signing/content.hpp"
@@ -111,7 +112,10 @@ std::string shown(const Scheme& scheme, const Canonicaliser* code, Material mate
 Result<Signed> sign(const Scheme& scheme, const Keys& keys, http::Request request, const SignInputs& inputs) {
   const Scheme& way = ways(scheme).front();
   const Scheme& used = in_effect(way);
-  if (used.kind == Kind::none) return Signed{std::move(request), inputs.url};
+  if (used.kind == Kind::none) {
+    if (auto fits = http::check_writable(request); !fits) return fits.error();
+    return Signed{std::move(request), inputs.url};
+  }
   if (!is_supported(used)) return unsupported(used);
   if (auto good = check_inputs(used, inputs); !good) return good.error();
 
@@ -136,6 +140,7 @@ Result<Signed> sign(const Scheme& scheme, const Keys& keys, http::Request reques
   out.content = shown(used, code, material, content);
   const std::string field = write_signature_field(used, *signatures, timestamp);
   if (auto done = put(used.signature.from, used, out.request, field, false); !done) return done.error();
+  if (auto fits = http::check_writable(out.request); !fits) return fits.error();
   return out;
 }
 

@@ -28,8 +28,8 @@ struct Signed {
 // there. With several secrets the field carries one signature for each where the scheme has a list form (kv, list); otherwise the first
 // secret signs. Content-Length is left to the sender. Of alternatives the first is used. Kind::none gives the request back as it is.
 //
-// `usage` when a key is missing or malformed, when the URL or id is needed and empty, when the body lacks a place that is signed, or when
-// the scheme is not supported. Pure, thread-safe.
+// `usage` when a key is missing or malformed, when the URL or id is needed and empty, when the body lacks a place that is signed, when
+// the method or a field could not be written (http::check_writable), or when the scheme is not supported. Pure, thread-safe.
 Result<Signed> sign(const Scheme& scheme, const Keys& keys, http::Request request, const SignInputs& inputs);
 
 }  // namespace hookctl::signing

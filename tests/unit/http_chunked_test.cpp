@@ -109,3 +109,13 @@ TEST_CASE("chunked: a body in chunks of one byte, whose framing outweighs it, ha
   CHECK(decode(many + "0\r\n\r\n").body.size() == 50'000);
   CHECK(decode("1\r\na\r\n0\r\n\r\n").raw.size() == 11);
 }
+
+TEST_CASE("chunked: tiny chunks may not take more room than the body may") {
+  Limits limits;
+  limits.body = 2 * 1024 * 1024;
+  std::string chunks;
+  for (int i = 0; i < 120'000; ++i) chunks += "0000000000000001\r\nx\r\n";
+  const Decoded decoded = decode(chunks, 1 << 20, limits);
+  CHECK(decoded.code == "chunk_framing_too_large");
+  CHECK(decoded.raw.size() < 2 * limits.body);
+}

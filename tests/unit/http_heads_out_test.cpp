@@ -103,6 +103,34 @@ TEST_CASE("wire body: the payload where there are no chunks as received") {
   CHECK(wire_body(response) == response.raw_body);
 }
 
+TEST_CASE("give back: a 204 has no framing fields, for a reader might wait for the body they speak of") {
+  CHECK(relay_head(answered("HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\nX: y\r\n\r\n"), false) == "HTTP/1.1 204 No Content\r\nX: y\r\n\r\n");
+  CHECK(relay_head(answered("HTTP/1.1 204 No Content\r\ncontent-length: 5\r\n\r\n"), false) == "HTTP/1.1 204 No Content\r\n\r\n");
+  CHECK(relay_head(answered("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"), false) == "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n");
+}
+
+TEST_CASE("check_writable: no word of anybody's begins a header of its own, and no value is told") {
+  Request request;
+  request.headers = {{"X-Id", "caf\xc3\xa9 \x1b \t%0d%0a"}};
+  CHECK(check_writable(request));
+  for (const std::string& value : {std::string("a\r\nX-Evil: 1"), std::string("a\nb"), std::string("a\rb"), std::string("a\0b", 3)}) {
+    request.headers = {{"X-Token", value}};
+    const auto checked = check_writable(request);
+    REQUIRE_FALSE(checked);
+    CHECK(checked.error().kind == ErrorKind::usage);
+    CHECK(checked.error().message == "the value of the header 'X-Token' holds a line break or a NUL");
+  }
+  for (const char* name : {"", "a b", "a:", "X\r\nY", "b\xc3\xa4" "d"}) {
+    request.headers = {{name, "v"}};
+    CHECK_FALSE(check_writable(request));
+  }
+  request.headers = {};
+  for (const char* method : {"", "PO ST", "POST / HTTP/1.1\r\nX: y"}) {
+    request.method = method;
+    CHECK_FALSE(check_writable(request));
+  }
+}
+
 TEST_CASE("our own answers are JSON with an exact length, whatever the words hold") {
   const Response response = json_answer(502, "endpoint_closed", "said \"no\"\n\x01", "req_1");
   CHECK(response.status == 502);

@@ -226,6 +226,32 @@ TEST_CASE("client: an endpoint that answers and closes before it has read everyt
   CHECK(response.body == "no");
 }
 
+TEST_CASE("client: an endpoint that answers and then reads no more is heard") {
+  RawEndpoint endpoint([](RawSocket& socket, int) {
+    socket.receive_until("\r\n\r\n");
+    socket.send("HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno");
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  });
+  CHECK(response_of(blocking()->send(post_to(endpoint.url(), std::string(20'000'000, 'x')), 5'000)).status == 413);
+}
+
+TEST_CASE("client: a kept connection that ends without a word is replaced once, and not kept again") {
+  RawEndpoint endpoint([](RawSocket& socket, int number) {
+    if (take_request(socket)) socket.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    if (number == 0) take_request(socket);  // the second request crosses the end
+    else socket.ended();
+  });
+  auto client = blocking();
+  for (int i = 0; i < 3; ++i) CHECK(response_of(client->send(post_to(endpoint.url()), 5'000)).body == "ok");
+  CHECK(endpoint.connections() == 3);
+}
+
+TEST_CASE("client: a new connection that ends without a word is told, not tried again") {
+  RawEndpoint endpoint([](RawSocket& socket, int) { take_request(socket); });
+  CHECK(failure_of(blocking()->send(post_to(endpoint.url()), 5'000)).fault == http::SendFault::closed);
+  CHECK(endpoint.connections() == 1);
+}
+
 TEST_CASE("client: one time limit for everything, also when bytes keep dripping") {
   RawEndpoint endpoint([](RawSocket& socket, int) {
     take_request(socket);

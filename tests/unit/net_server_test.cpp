@@ -1,6 +1,8 @@
 // The server on real sockets: every way a request may arrive, kept byte for byte.
 #include <doctest/doctest.h>
 
+#include <cerrno>
+
 #include "net_harness.hpp"
 
 using namespace hookctl;
@@ -50,6 +52,21 @@ TEST_CASE("server: byte by byte, over one connection, twice") {
     CHECK(ends_with_body(client.receive_answer(), "hello"));
   }
   CHECK(server.requests().size() == 2);
+}
+
+TEST_CASE("server: what came after the last request that is answered does not reset the connection under the answer") {
+  TestServer server(on_free_port(), [](Loop& loop, std::shared_ptr<http::Exchange> exchange) {
+    loop.after(100, [exchange] { exchange->answer(http::json_answer(200, "ok", "")); });
+  });
+  RawSocket client(server.port());
+  REQUIRE(client.send(with_body("one", "Connection: close\r\n")));
+  REQUIRE(server.wait_for_requests(1));
+  REQUIRE(client.send(with_body("two")));  // stays unread in the server's socket
+  CHECK(client.receive_answer().starts_with("HTTP/1.1 200 OK\r\n"));
+  errno = 0;
+  CHECK(client.receive() == "");
+  CHECK(errno != ECONNRESET);
+  CHECK(server.requests().size() == 1);
 }
 
 TEST_CASE("server: pipelined requests of every framing are answered in order") {

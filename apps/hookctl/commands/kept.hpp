@@ -18,7 +18,7 @@ Result<store::StoredRequest> find_kept(store::Journal& journal, std::int64_t id)
 // A point in time before now: "10m" ago, or an ISO 8601 time.
 Result<UnixMs> read_since(const Session& session, const std::string& text);
 
-// The query of --filter, --since and --limit.
+// The query of --filter and --since, without bodies.
 Result<store::Query> read_query(const Session& session, const Arguments& arguments);
 
 // The ids that the arguments name, oldest first where --since or --filter choose. `usage` when they choose none.

@@ -86,6 +86,7 @@ Result<ScreenOptions> read_screen_options(const Arguments& arguments) {
   ScreenOptions options;
   options.json = arguments.has("json");
   options.quiet = arguments.has("quiet");
+  if (arguments.has("exit-after") && arguments.number("exit-after", 0) == 0) return usage_error("--exit-after: stop after how many requests? a number from 1");
   if (arguments.has("exit-after")) options.exit_after = static_cast<std::uint64_t>(arguments.number("exit-after", 0));
   if (const auto text = arguments.text("until")) {
     auto filter = store::parse_filter(*text);

@@ -1,6 +1,7 @@
 #include "commands/options.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/secret.hpp"
 #include "base/text.hpp"
@@ -10,6 +11,7 @@ namespace hookctl {
 
 namespace {
 
+constexpr double kFarS = 1e11;  // thousands of years: no time of day, and beyond it milliseconds would overflow
 constexpr const char* kFormGroup = "Form of a provider's signature (mostly with --provider generic)";
 constexpr const char* kKeyGroup = "Keys (VALUE, env:NAME, file:PATH or - for standard input)";
 
@@ -163,7 +165,7 @@ Error no_such_action(const std::string& word, const std::string& hint) {
 Result<UnixMs> read_now(const Session& session, const Arguments& arguments) {
   const auto text = arguments.text("now");
   if (!text) return session.clock.now();
-  if (const auto seconds = parse_decimal(*text)) return static_cast<UnixMs>(*seconds * 1000);
+  if (const auto seconds = parse_decimal(*text); seconds && std::abs(*seconds) < kFarS) return static_cast<UnixMs>(*seconds * 1000);
   if (const auto time = parse_iso8601(*text)) return *time;
   return usage_error("--now: '" + printable(*text) + "' is no time", "give Unix seconds or 2026-01-31T12:00:00Z");
 }

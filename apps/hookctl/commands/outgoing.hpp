@@ -26,7 +26,7 @@ ExitCode exit_code_of(const delivery::Delivery& delivery);
 // The graver of two: 3 before 1 before 0.
 ExitCode graver(ExitCode a, ExitCode b);
 
-// Sleeps; false when Ctrl-C came meanwhile. Installs its handler at first use.
+// Sleeps; false when Ctrl-C came meanwhile. Both know of it only after watch_for_interrupt().
 bool interruptible_sleep(std::int64_t ms);
 bool was_interrupted();
 void watch_for_interrupt();

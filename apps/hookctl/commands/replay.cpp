@@ -165,6 +165,12 @@ Result<ExitCode> replay_one(Session& session, const Arguments& arguments, const 
   return exit_code_of(*delivery);
 }
 
+// What is left of a gap at `speed`; within what a number of milliseconds holds, however slow.
+std::int64_t gap_ms(UnixMs gap, double speed) {
+  constexpr double kLongest = 1e15;
+  return static_cast<std::int64_t>(std::min(static_cast<double>(std::max<UnixMs>(0, gap)) / speed, kLongest));
+}
+
 Result<ExitCode> run_replay(Session& session, const Arguments& arguments) {
   auto plan = make_plan(arguments);
   if (!plan) return plan.error();
@@ -182,7 +188,7 @@ Result<ExitCode> run_replay(Session& session, const Arguments& arguments) {
     auto kept = find_kept(**journal, id);
     if (!kept) return kept.error();
     const UnixMs at = kept->received.received_at;
-    if (plan->speed && before && !interruptible_sleep(static_cast<std::int64_t>(static_cast<double>(std::max<UnixMs>(0, at - *before)) / *plan->speed))) break;
+    if (plan->speed && before && !interruptible_sleep(gap_ms(at - *before, *plan->speed))) break;
     before = at;
     if (was_interrupted()) break;
     auto done = replay_one(session, arguments, *plan, *kept, **client, summary);

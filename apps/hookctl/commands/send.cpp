@@ -15,7 +15,6 @@
 #include "commands/summary.hpp"
 #include "delivery/deliver.hpp"
 #include "event/compose.hpp"
-#include "gateway/receiver.hpp"
 #include "http/codec.hpp"
 #include "net/loop.hpp"
 #include "signing/sign.hpp"
@@ -151,7 +150,7 @@ Result<ExitCode> print_only(Session& session, const Arguments& arguments, const 
     http::set_content_length(shown);
     session.out << to_text(ui::signed_request_record(shown, made->url.text())) << "\n";
   } else if (arguments.has("as")) {
-    session.out << as_curl(message, made->request);
+    session.out << ui::for_screen(as_curl(message, made->request), session.out_is_terminal);
   } else {
     session.out << ui::for_screen(message.head + message.body, session.out_is_terminal);
   }

@@ -144,8 +144,8 @@ Result<ExitCode> verify_one(Session& session, const Arguments& arguments) {
 
 Result<ExitCode> run_verify(Session& session, const Arguments& arguments) {
   int sources = 0;
-  for (const char* source : {"records", "request", "id"}) sources += arguments.has(source) ? 1 : 0;
-  if (sources > 1) return usage_error("give one of --request, --id and --records");
+  for (const char* source : {"records", "request", "id", "body"}) sources += arguments.has(source) ? 1 : 0;
+  if (sources > 1) return usage_error("give one of --body, --request, --id and --records");
   if (const auto file = arguments.text("records")) return verify_records(session, arguments, *file);
   return verify_one(session, arguments);
 }
