@@ -21,24 +21,6 @@ struct Parsed {
   bool help{false};
 };
 
-std::vector<std::string> command_names() {
-  std::vector<std::string> names;
-  for (const Command& command : commands()) names.push_back(command.name);
-  return names;
-}
-
-Error unknown_command(const std::string& word) {
-  const auto near = nearest(word, command_names());
-  return usage_error("no command '" + printable(word) + "'", (near ? "did you mean '" + *near + "'? " : std::string()) + "'hookctl help' lists all");
-}
-
-const Option* find_option(const Command& command, std::string_view name) {
-  for (const Option& option : command.options) {
-    if (option.name == name) return &option;
-  }
-  return nullptr;
-}
-
 // The message for a word that starts like an option and is none.
 Error unknown_option(const Command& command, const std::string& word) {
   std::vector<std::string> names{"--help"};

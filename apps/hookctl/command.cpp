@@ -52,6 +52,22 @@ const Command* find_command(std::string_view name) {
   return found == commands().end() ? nullptr : &*found;
 }
 
+std::vector<std::string> command_names() {
+  std::vector<std::string> names;
+  for (const Command& command : commands()) names.push_back(command.name);
+  return names;
+}
+
+Error unknown_command(const std::string& word) {
+  const auto near = nearest(word, command_names());
+  return usage_error("no command '" + printable(word) + "'", (near ? "did you mean '" + *near + "'? " : std::string()) + "'hookctl help' lists all");
+}
+
+const Option* find_option(const Command& command, std::string_view name) {
+  const auto found = std::find_if(command.options.begin(), command.options.end(), [&](const Option& option) { return option.name == name; });
+  return found == command.options.end() ? nullptr : &*found;
+}
+
 Result<void> check_value(const Option& option, std::string_view value) {
   const auto expected = [&](std::string_view what) {
     return usage_error("--" + option.name + ": '" + printable(value) + "' is not " + std::string(what));

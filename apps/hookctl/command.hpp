@@ -72,6 +72,11 @@ struct Command {
 // All commands, in the order that help lists them.
 const std::vector<Command>& commands();
 const Command* find_command(std::string_view name);
+std::vector<std::string> command_names();
+// What to say of a word that is no command: the nearest one.
+Error unknown_command(const std::string& word);
+// The option of that long name (without dashes), or null.
+const Option* find_option(const Command& command, std::string_view name);
 
 // Is `value` of the option's kind? `usage` says what is expected.
 Result<void> check_value(const Option& option, std::string_view value);

@@ -20,15 +20,8 @@ std::string with_dashes(std::string_view key) {
   return name;
 }
 
-const Option* option_named(const Command& command, std::string_view name) {
-  for (const Option& option : command.options) {
-    if (option.name == name) return &option;
-  }
-  return nullptr;
-}
-
 bool some_command_has(std::string_view name) {
-  return std::any_of(commands().begin(), commands().end(), [&](const Command& command) { return option_named(command, name) != nullptr; });
+  return std::any_of(commands().begin(), commands().end(), [&](const Command& command) { return find_option(command, name) != nullptr; });
 }
 
 // One layer's values for the command's options.
@@ -59,7 +52,7 @@ class File {
  private:
   Result<void> read_table(const toml::table& table) {
     for (const auto& [key, node] : table) {
-      const Option* option = option_named(command_, with_dashes(key.str()));
+      const Option* option = find_option(command_, with_dashes(key.str()));
       if (option == nullptr) return unknown(std::string(key.str()), node, command_.options);
       if (auto done = take(*option, node); !done) return done;
     }
@@ -69,9 +62,7 @@ class File {
   Result<void> read_top(const std::string& key, const toml::node& node) {
     if (node.is_table()) {
       if (find_command(key) != nullptr) return {};
-      std::vector<std::string> names;
-      for (const Command& command : commands()) names.push_back(command.name);
-      const auto near = nearest(key, names);
+      const auto near = nearest(key, command_names());
       return usage_error(place(name_, node.source()) + ": no command '" + printable(key) + "' to configure", near ? "did you mean [" + *near + "]?" : "tables are named after commands, as in [listen]");
     }
     if (!some_command_has(with_dashes(key))) {
@@ -79,7 +70,7 @@ class File {
       for (const Command& command : commands()) every.insert(every.end(), command.options.begin(), command.options.end());
       return unknown(key, node, every);
     }
-    const Option* option = option_named(command_, with_dashes(key));
+    const Option* option = find_option(command_, with_dashes(key));
     return option == nullptr ? Result<void>() : take(*option, node);
   }
 

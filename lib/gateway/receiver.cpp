@@ -10,8 +10,6 @@ namespace hookctl::gateway {
 
 namespace {
 
-bool has_keys(const signing::Keys& keys) { return !keys.secrets.empty() || keys.public_key || keys.private_key; }
-
 signing::Verification unverified(std::string code, std::string message) {
   signing::Verification verification;
   verification.verdict = signing::Verdict::unverified;
@@ -84,7 +82,7 @@ std::string seen_url(const std::string& public_url, const http::Request& request
 }
 
 Receiver::Receiver(ReceiverOptions options, ReceiverParts parts)
-    : options_(std::move(options)), parts_(parts), verifies_(has_keys(options_.keys)) {}
+    : options_(std::move(options)), parts_(parts), verifies_(options_.keys.any()) {}
 Receiver::~Receiver() = default;
 
 Result<std::unique_ptr<Receiver>> Receiver::create(ReceiverOptions options, ReceiverParts parts) {

@@ -17,6 +17,9 @@ struct Keys {
   std::vector<Secret> secrets{};            // several while a secret is being rotated; any may hold, in this order
   std::optional<std::string> public_key{};  // as the provider shows it: hex, base64, SPKI, PEM, certificate
   std::optional<Secret> private_key{};      // to sign with a key pair: PEM, or the seed in the public key's encoding ("whsk_…")
+
+  // Is there something to verify with?
+  bool any() const noexcept { return !secrets.empty() || public_key || private_key; }
 };
 
 // The bytes a secret stands for in this form. `usage` says what was expected and at which byte it went wrong, never what stands there:

@@ -2,7 +2,6 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json.hpp"
-#include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "help.hpp"
 
@@ -34,12 +33,7 @@ Result<ExitCode> run_help(Session& session, const Arguments& arguments) {
     return ExitCode::yes;
   }
   const Command* command = find_command(words.front());
-  if (command == nullptr) {
-    std::vector<std::string> names;
-    for (const Command& known : commands()) names.push_back(known.name);
-    const auto near = nearest(words.front(), names);
-    return usage_error("no command '" + printable(words.front()) + "'", (near ? "did you mean '" + *near + "'? " : std::string()) + "'hookctl help' lists all");
-  }
+  if (command == nullptr) return unknown_command(words.front());
   session.out << manual(*command);
   return ExitCode::yes;
 }

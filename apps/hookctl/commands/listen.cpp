@@ -97,18 +97,16 @@ Result<ScreenOptions> read_screen_options(const Arguments& arguments) {
 }
 
 std::string describe(const gateway::ReceiverOptions& options, const std::string& journal) {
-  const bool verifying = !options.keys.secrets.empty() || options.keys.public_key || options.keys.private_key;
   const std::string who = options.provider != nullptr ? options.provider->id : "any provider";
-  return "(" + who + ", " + (verifying ? "verifying" : "not verifying: no secret") + "; journal " + journal + ")";
+  return "(" + who + ", " + (options.keys.any() ? "verifying" : "not verifying: no secret") + "; journal " + journal + ")";
 }
 
 Result<void> announce(Session& session, const Arguments& arguments, const gateway::ReceiverOptions& options, const net::Address& address) {
   const std::string url = "http://" + address.text();
   std::vector<std::string> targets;
   for (const http::Url& target : options.targets) targets.push_back(target.text());
-  const bool verifying = !options.keys.secrets.empty() || options.keys.public_key || options.keys.private_key;
   if (arguments.has("json")) {
-    session.out << to_text(ui::ready_record(url, targets, options.provider != nullptr ? options.provider->id : "", verifying, journal_path(arguments))) << "\n";
+    session.out << to_text(ui::ready_record(url, targets, options.provider != nullptr ? options.provider->id : "", options.keys.any(), journal_path(arguments))) << "\n";
   } else {
     const std::string to = targets.empty() ? "answers " + std::to_string(options.mock.status) : join(targets, ", ");
     session.out << session.paint.bold("Ready:") << " " << url << " → " << to << "   " << describe(options, journal_path(arguments)) << "\n";
