@@ -15,7 +15,7 @@ constexpr std::size_t kWrittenFirst = 64 * 1024;  // a body of this size fits in
 // Idle connections by endpoint. Each closes itself when its time is up.
 struct Upstream::Pool {
   struct Idle {
-    std::unique_ptr<Wire> wire;
+    std::shared_ptr<Wire> wire;
     std::unique_ptr<Deadline> deadline;
   };
   using Stack = std::list<Idle>;
@@ -24,17 +24,17 @@ struct Upstream::Pool {
   std::map<std::string, Stack, std::less<>> idle{};
   std::set<std::string> no_reuse{};  // endpoints that close kept connections without a word
 
-  std::unique_ptr<Wire> take(const std::string& key) {
+  std::shared_ptr<Wire> take(const std::string& key) {
     auto found = idle.find(key);
     while (found != idle.end() && !found->second.empty()) {
-      std::unique_ptr<Wire> wire = std::move(found->second.back().wire);
+      std::shared_ptr<Wire> wire = std::move(found->second.back().wire);
       found->second.pop_back();
       if (wire->still_idle()) return wire;
     }
     return nullptr;
   }
 
-  void give(std::unique_ptr<Wire> wire) {
+  void give(std::shared_ptr<Wire> wire) {
     Stack& stack = idle[wire->key()];
     if (stack.size() >= kIdleLimit || no_reuse.contains(wire->key())) return;
     const std::int64_t idle_ms = wire->idle_ms;
@@ -63,7 +63,7 @@ struct Upstream::Sending {
   std::function<void(http::SendResult)> done;
   std::int64_t timeout_ms{0};
   Resolver resolver;
-  std::unique_ptr<Wire> wire;
+  std::shared_ptr<Wire> wire;
   bool timed_out{false};
   Deadline deadline;
 };
@@ -84,15 +84,14 @@ void Upstream::send(http::Outgoing message, std::int64_t timeout_ms, std::functi
 Awaitable<void> Upstream::run(std::shared_ptr<Sending> sending) {
   const std::string key = sending->message.url.scheme + "://" + sending->message.url.authority();
   sending->wire = sending->pool->take(key);
-  bool reused = sending->wire != nullptr;
-  if (!reused) sending->wire = std::make_unique<Wire>(sending->pool->core, key);
+  const bool reused = sending->wire != nullptr;
+  if (!reused) sending->wire = std::make_shared<Wire>(sending->pool->core, key);
   http::SendResult result = co_await exchange(sending, reused);
   if (reused && !sending->timed_out && !sending->wire->heard()) {
     // The endpoint had closed the kept connection, and the news crossed our request. Once more, and it gets a new connection from now on.
     sending->pool->no_reuse.insert(key);
-    sending->wire = std::make_unique<Wire>(sending->pool->core, key);
-    reused = false;
-    result = co_await exchange(sending, reused);
+    sending->wire = std::make_shared<Wire>(sending->pool->core, key);
+    result = co_await exchange(sending, false);
   }
   sending->deadline.clear();
   if (sending->timed_out) {
@@ -120,15 +119,16 @@ Awaitable<http::SendResult> Upstream::exchange(std::shared_ptr<Sending> sending,
   }
   // It may also answer, and then read no more: a large body is written beside the reading.
   auto written = std::make_shared<std::optional<ErrorCode>>();
-  asio::co_spawn(sending->pool->core.io.get_executor(), write_beside(sending, written), asio::detached);
+  asio::co_spawn(sending->pool->core.io.get_executor(), write_beside(sending, sending->wire, written), asio::detached);
   http::SendResult result = co_await wire.read_response(message.method, sending->limits);
   if (!written->has_value()) wire.cancel();
   if (!written->has_value() || **written) wire.reusable = false;
   co_return result;
 }
 
-Awaitable<void> Upstream::write_beside(std::shared_ptr<Sending> sending, std::shared_ptr<std::optional<ErrorCode>> written) {
-  *written = co_await sending->wire->write(sending->message.head, sending->message.body);
+// Holds the connection it writes to: the sending may have gone on to another when the write ends.
+Awaitable<void> Upstream::write_beside(std::shared_ptr<Sending> sending, std::shared_ptr<Wire> wire, std::shared_ptr<std::optional<ErrorCode>> written) {
+  *written = co_await wire->write(sending->message.head, sending->message.body);
 }
 
 }  // namespace hookctl::net

@@ -29,7 +29,7 @@ class Upstream final : public http::AsyncClient {
 
   static Awaitable<void> run(std::shared_ptr<Sending> sending);
   static Awaitable<http::SendResult> exchange(std::shared_ptr<Sending> sending, bool connected);
-  static Awaitable<void> write_beside(std::shared_ptr<Sending> sending, std::shared_ptr<std::optional<ErrorCode>> written);
+  static Awaitable<void> write_beside(std::shared_ptr<Sending> sending, std::shared_ptr<Wire> wire, std::shared_ptr<std::optional<ErrorCode>> written);
 
   Core& core_;
   ClientOptions options_;

@@ -246,6 +246,18 @@ TEST_CASE("client: a kept connection that ends without a word is replaced once, 
   CHECK(endpoint.connections() == 3);
 }
 
+TEST_CASE("client: a kept connection that ends while a large body is written is replaced too") {
+  RawEndpoint endpoint([](RawSocket& socket, int number) {
+    if (take_request(socket)) socket.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    if (number == 0) socket.receive_until("\r\n\r\n");
+    else socket.ended();
+  });
+  auto client = blocking();
+  CHECK(response_of(client->send(post_to(endpoint.url()), 5'000)).body == "ok");
+  CHECK(response_of(client->send(post_to(endpoint.url(), std::string(20'000'000, 'x')), 10'000)).body == "ok");
+  CHECK(endpoint.connections() == 2);
+}
+
 TEST_CASE("client: a new connection that ends without a word is told, not tried again") {
   RawEndpoint endpoint([](RawSocket& socket, int) { take_request(socket); });
   CHECK(failure_of(blocking()->send(post_to(endpoint.url()), 5'000)).fault == http::SendFault::closed);
