@@ -23,14 +23,31 @@ const EmbeddedFile* find_embedded(std::string_view path) {
 
 bool is_path(const std::string& text) { return text.find('/') != std::string::npos || text.ends_with(".json"); }
 
-std::string media_type_of(std::string_view ending) {
-  return ending == ".form" ? "application/x-www-form-urlencoded" : "application/json";
+constexpr std::string_view kEndings[] = {".json", ".form", ".multipart"};
+
+// A multipart body's boundary is its first line, without the two dashes before it (RFC 2046, 5.1.1).
+std::string media_type_of(std::string_view ending, std::string_view body) {
+  if (ending == ".form") return "application/x-www-form-urlencoded";
+  if (ending == ".json") return "application/json";
+  const std::string_view line = body.substr(0, body.find_first_of("\r\n"));
+  return "multipart/form-data; boundary=" + std::string(line.substr(std::min<std::size_t>(2, line.size())));
 }
+
+std::string respelled(std::string_view text, std::string_view from, std::string_view to) {
+  const auto pieces = split(text, from);
+  return join({pieces.begin(), pieces.end()}, to);
+}
+
+// Not every file system takes a colon in a name: it is spelled %3A.
+std::string file_name_of(const std::string& event) { return respelled(event, ":", "%3A"); }
 
 // "invoice.paid.json" -> "invoice.paid"; nothing when it is no fixture's name.
 std::optional<std::string> event_of(std::string_view file) {
-  if (file == kFacts || (!file.ends_with(".json") && !file.ends_with(".form"))) return std::nullopt;
-  return std::string(file.substr(0, file.size() - 5));
+  if (file == kFacts) return std::nullopt;
+  for (const std::string_view ending : kEndings) {
+    if (file.ends_with(ending)) return respelled(file.substr(0, file.size() - ending.size()), "%3A", ":");
+  }
+  return std::nullopt;
 }
 
 std::vector<std::string> files_on_disk(const std::string& folder) {
@@ -147,8 +164,8 @@ std::string Catalog::other_homes(const Provider& provider, const std::string& ev
 }
 
 Result<Fixture> Catalog::fixture(const Provider& provider, const std::string& event) {
-  for (const std::string_view ending : {".json", ".form"}) {
-    const std::string file = event + std::string(ending);
+  for (const std::string_view ending : kEndings) {
+    const std::string file = file_name_of(event) + std::string(ending);
     if (file == kFacts || event.find("..") != std::string::npos) break;
     if (!provider.folder.empty()) {
       const std::string path = provider.folder + "/" + file;
@@ -158,9 +175,10 @@ Result<Fixture> Catalog::fixture(const Provider& provider, const std::string& ev
       if (ending == ".json") {
         if (auto parsed = parse_json(*body, path); !parsed) return parsed.error();
       }
-      return Fixture{event, media_type_of(ending), *std::move(body)};
+      std::string media_type = media_type_of(ending, *body);
+      return Fixture{event, std::move(media_type), *std::move(body)};
     }
-    if (const EmbeddedFile* found = find_embedded(provider.id + "/" + file)) return Fixture{event, media_type_of(ending), std::string(found->bytes)};
+    if (const EmbeddedFile* found = find_embedded(provider.id + "/" + file)) return Fixture{event, media_type_of(ending, found->bytes), std::string(found->bytes)};
   }
   const auto known = events(provider);
   const std::string name = provider.folder.empty() ? provider.id : provider.folder + "/" + std::string(kFacts);  // one's own has no other name

@@ -18,7 +18,7 @@ namespace hookctl::provider {
 // A stock payload: exactly the body that the provider sends.
 struct Fixture {
   std::string event;       // event type
-  std::string media_type;  // "application/json" or "application/x-www-form-urlencoded"
+  std::string media_type;  // "application/json", "application/x-www-form-urlencoded" or "multipart/form-data; boundary=…"
   std::string body;
 };
 

@@ -19,7 +19,7 @@ if(CMAKE_SCRIPT_MODE_FILE)
 endif()
 
 function(hookctl_embed target folder)
-  file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/*/*.json ${folder}/*/*.form)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/*/*.json ${folder}/*/*.form ${folder}/*/*.multipart)
   list(SORT files)
   list(JOIN files "|" joined)
   list(TRANSFORM files PREPEND ${folder}/ OUTPUT_VARIABLE paths)

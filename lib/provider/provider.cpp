@@ -6,102 +6,13 @@
 #include "base/json.hpp"
 #include "base/json_path.hpp"
 #include "base/text.hpp"
+#include "provider/reader.hpp"
 #include "provider/template.hpp"
 #include "signing/scheme_json.hpp"
 
 namespace hookctl::provider {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-// Reads members of one JSON object and remembers the first thing that is wrong.
-class Reader {
- public:
-  Reader(const Json& object, std::string where, std::string& wrong) : object_(object), where_(std::move(where)), wrong_(wrong) {
-    if (!object_.is_object()) fail("", "an object");
-  }
-
-  // The keys that may be there; any other is an error with the nearest known one.
-  void expect_keys(const std::vector<std::string>& known) {
-    if (!object_.is_object()) return;
-    for (const auto& [key, value] : object_.items()) {
-      if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-      const auto near = nearest(key, known);
-      fail(key, near ? "no such key (did you mean '" + *near + "'?)" : "no such key; known are " + join(known, ", "), false);
-    }
-  }
-
-  const Json* member(const std::string& key, bool required) {
-    if (!object_.is_object()) return nullptr;
-    const auto found = object_.find(key);
-    if (found != object_.end() && !found->is_null()) return &*found;
-    if (required) fail(key, found == object_.end() ? "this key is missing" : "must not be null", false);
-    return nullptr;
-  }
-
-  std::string text(const std::string& key, bool required = false) {
-    const Json* value = member(key, required);
-    if (value == nullptr) return "";
-    if (!value->is_string()) return fail(key, "a string"), "";
-    return value->get<std::string>();
-  }
-
-  std::optional<double> number(const std::string& key) {
-    const Json* value = member(key, false);
-    if (value == nullptr) return std::nullopt;
-    if (!value->is_number()) return fail(key, "a number"), std::nullopt;
-    return value->get<double>();
-  }
-
-  // Calls `item` with a reader's arguments for each element of the array at `key`.
-  template <typename Item>
-  void each(const std::string& key, Item item) {
-    const Json* value = member(key, false);
-    if (value == nullptr) return;
-    if (!value->is_array()) return fail(key, "a list");
-    for (std::size_t i = 0; i < value->size(); ++i) item((*value)[i], path(key) + "[" + std::to_string(i) + "]");
-  }
-
-  http::Headers headers(const std::string& key) {
-    http::Headers fields;
-    const Json* value = member(key, false);
-    if (value == nullptr) return fields;
-    if (!value->is_object()) return fail(key, "an object of header names and values"), fields;
-    for (const auto& [name, text] : value->items()) {
-      if (!text.is_string()) set_wrong(path(key) + "." + name + ": expected a string");
-      else fields.add(name, text.get<std::string>());
-    }
-    return fields;
-  }
-
-  std::vector<std::string> texts(const std::string& key) {
-    std::vector<std::string> list;
-    each(key, [&](const Json& item, const std::string& where) {
-      if (item.is_string()) list.push_back(item.get<std::string>());
-      else set_wrong(where + ": expected a string");
-    });
-    return list;
-  }
-
-  void fail(const std::string& key, const std::string& expected, bool is_type = true) {
-    const std::string where = path(key);
-    set_wrong(where + (where.empty() ? "" : ": ") + (is_type ? "expected " : "") + expected);
-  }
-  void set_wrong(std::string text) {
-    if (wrong_.empty()) wrong_ = std::move(text);
-  }
-  // As json_path.hpp reads it, so that the place can be found again in the text.
-  std::string path(const std::string& key) const {
-    if (key.find('.') != std::string::npos) return where_ + "[\"" + key + "\"]";
-    return where_.empty() || key.empty() ? where_ + key : where_ + "." + key;
-  }
-
- private:
-  const Json& object_;
-  std::string where_;
-  std::string& wrong_;
-};
 
 FreshPlace read_fresh(const Json& item, const std::string& where, std::string& wrong) {
   Reader reader(item, where, wrong);

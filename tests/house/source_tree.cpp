@@ -12,11 +12,11 @@ const std::filesystem::path kRoot(HOOKCTL_SOURCE_DIR);
 
 bool is_skipped(const std::filesystem::path& folder) {
   const std::string name = folder.filename().string();
-  return name == "node_modules" || name == ".git" || name.starts_with("build") || name == "corpus" || name == ".hookctl";
+  return name == "node_modules" || name == ".git" || name == "build" || name.starts_with("build-") || name == "corpus" || name == ".hookctl";
 }
 
 bool is_text(const std::filesystem::path& path) {
-  static const std::vector<std::string> kEndings{".cpp", ".hpp", ".cmake", ".txt", ".md", ".sh", ".json", ".form", ".mjs", ".js", ".toml", ".yml", ""};
+  static const std::vector<std::string> kEndings{".cpp", ".hpp", ".cmake", ".txt", ".md", ".sh", ".json", ".form", ".multipart", ".mjs", ".js", ".toml", ".yml", ""};
   return std::find(kEndings.begin(), kEndings.end(), path.extension().string()) != kEndings.end();
 }
 

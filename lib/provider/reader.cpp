@@ -1,0 +1,87 @@
+#include "provider/reader.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+
+namespace hookctl::provider {
+
+Reader::Reader(const Json& object, std::string where, std::string& wrong) : object_(object), where_(std::move(where)), wrong_(wrong) {
+  if (!object_.is_object()) fail("", "an object");
+}
+
+void Reader::expect_keys(const std::vector<std::string>& known) {
+  if (!object_.is_object()) return;
+  for (const auto& [key, value] : object_.items()) {
+    if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+    const auto near = nearest(key, known);
+    fail(key, near ? "no such key (did you mean '" + *near + "'?)" : "no such key; known are " + join(known, ", "), false);
+  }
+}
+
+const Json* Reader::member(const std::string& key, bool required) {
+  if (!object_.is_object()) return nullptr;
+  const auto found = object_.find(key);
+  if (found != object_.end() && !found->is_null()) return &*found;
+  if (required) fail(key, found == object_.end() ? "this key is missing" : "must not be null", false);
+  return nullptr;
+}
+
+std::string Reader::text(const std::string& key, bool required) {
+  const Json* value = member(key, required);
+  if (value == nullptr) return "";
+  if (!value->is_string()) return fail(key, "a string"), "";
+  return value->get<std::string>();
+}
+
+std::optional<double> Reader::number(const std::string& key) {
+  const Json* value = member(key, false);
+  if (value == nullptr) return std::nullopt;
+  if (!value->is_number()) return fail(key, "a number"), std::nullopt;
+  return value->get<double>();
+}
+
+http::Headers Reader::headers(const std::string& key) {
+  http::Headers fields;
+  const Json* value = member(key, false);
+  if (value == nullptr) return fields;
+  if (!value->is_object()) return fail(key, "an object of header names and values"), fields;
+  for (const auto& [name, text] : value->items()) {
+    if (!text.is_string()) set_wrong(path(key) + "." + name + ": expected a string");
+    else fields.add(name, text.get<std::string>());
+  }
+  return fields;
+}
+
+std::vector<std::string> Reader::texts(const std::string& key) {
+  std::vector<std::string> list;
+  each(key, [&](const Json& item, const std::string& where) {
+    if (item.is_string()) list.push_back(item.get<std::string>());
+    else set_wrong(where + ": expected a string");
+  });
+  return list;
+}
+
+void Reader::each(const std::string& key, const std::function<void(const Json& item, const std::string& where)>& item) {
+  const Json* value = member(key, false);
+  if (value == nullptr) return;
+  if (!value->is_array()) return fail(key, "a list");
+  for (std::size_t i = 0; i < value->size(); ++i) item((*value)[i], path(key) + "[" + std::to_string(i) + "]");
+}
+
+void Reader::fail(const std::string& key, const std::string& expected, bool is_type) {
+  const std::string where = path(key);
+  set_wrong(where + (where.empty() ? "" : ": ") + (is_type ? "expected " : "") + expected);
+}
+
+void Reader::set_wrong(std::string text) {
+  if (wrong_.empty()) wrong_ = std::move(text);
+}
+
+std::string Reader::path(const std::string& key) const {
+  if (key.find('.') != std::string::npos) return where_ + "[\"" + key + "\"]";
+  return where_.empty() || key.empty() ? where_ + key : where_ + "." + key;
+}
+
+}  // namespace hookctl::provider
