@@ -19,6 +19,7 @@ struct Parsed {
   const Command* command{nullptr};
   Arguments arguments;
   bool help{false};
+  std::string flag_value;  // of the flag at hand that may have one, for CLI11
 };
 
 // The message for a word that starts like an option and is none.
@@ -48,7 +49,9 @@ void declare(CLI::App& app, const Command& command, Parsed& parsed) {
   for (const Option& option : command.options) {
     const std::string flags = (option.letter != 0 ? std::string("-") + option.letter + "," : std::string()) + "--" + option.name;
     const std::string name = option.name;
-    if (option.kind == ValueKind::flag) {
+    if (option.kind == ValueKind::flag && !option.value.empty()) {
+      app.add_flag(flags, parsed.flag_value)->each([&parsed, name](const std::string& value) { parsed.arguments.add(name, value); });
+    } else if (option.kind == ValueKind::flag) {
       app.add_flag_callback(flags, [&parsed, name] { parsed.arguments.add(name, "true"); })->trigger_on_parse();
     } else {
       app.add_option_function<std::string>(flags, [&parsed, name](const std::string& value) { parsed.arguments.add(name, value); })
@@ -103,7 +106,7 @@ Result<void> check(const Command& command, const Arguments& arguments) {
   }
   std::string reader;
   for (const Arguments::Given& given : arguments.all()) {
-    static const std::vector<std::string> kReaders{"secret", "public-key", "private-key", "body", "request", "records"};
+    static const std::vector<std::string> kReaders{"secret", "public-key", "private-key", "certificate", "body", "request", "records"};
     if (given.value != "-" || std::find(kReaders.begin(), kReaders.end(), given.name) == kReaders.end()) continue;
     if (!reader.empty()) return usage_error("both --" + reader + " and --" + given.name + " would read standard input", "give one of them as a file, or the secret as env:NAME");
     reader = given.name;
@@ -160,6 +163,7 @@ Result<ExitCode> run(Session& session, const std::vector<std::string>& words) {
     return ExitCode::yes;
   }
   set_colours(session, parsed->arguments);
+  if (auto used = use_fixtures(session, parsed->arguments); !used) return used.error();
   return parsed->command->run(session, parsed->arguments);
 }
 

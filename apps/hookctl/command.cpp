@@ -91,7 +91,7 @@ Result<void> check_value(const Option& option, std::string_view value) {
       }
       break;
     case ValueKind::flag:
-      if (value != "true" && value != "false") return expected("true or false");
+      if (option.value.empty() && value != "true" && value != "false") return expected("true or false");
       break;
     case ValueKind::text:
       break;

@@ -21,7 +21,7 @@ struct Option {
   std::string name;      // long name without dashes
   char letter{0};        // short name, or 0
   ValueKind kind{ValueKind::text};
-  std::string value;     // what stands for the value in help: "URL"
+  std::string value;     // what stands for the value in help: "URL"; of a flag that may have one "[=NAME]"
   std::string help;
   std::string group{"Options"};
   bool repeats{false};

@@ -13,31 +13,13 @@ namespace {
 constexpr std::size_t kNameColumn = 32;
 constexpr std::size_t kWidth = 110;
 
-// `text` in lines of at most kWidth, each after the first behind `indent` spaces.
-std::string wrapped(std::string_view text, std::size_t indent) {
-  std::string out;
-  std::size_t column = indent;
-  for (const std::string_view word : split(text, " ")) {
-    if (column + word.size() + 1 > kWidth && column > indent) {
-      out += "\n" + std::string(indent, ' ');
-      column = indent;
-    } else if (!out.empty()) {
-      out += " ";
-      ++column;
-    }
-    out += word;
-    column += word.size();
-  }
-  return out;
-}
-
 std::string option_name(const Option& option) {
-  return (option.letter != 0 ? std::string("-") + option.letter + ", " : std::string("    ")) + "--" + option.name + (option.kind == ValueKind::flag ? "" : " " + option.value);
+  return (option.letter != 0 ? std::string("-") + option.letter + ", " : std::string("    ")) + "--" + option.name + (option.kind == ValueKind::flag ? option.value : " " + option.value);
 }
 
 std::string row(const std::string& name, const std::string& help) {
   const bool fits = name.size() + 2 < kNameColumn;
-  return "  " + (fits ? ui::pad(name, kNameColumn - 2) : name + "\n" + std::string(kNameColumn, ' ')) + wrapped(help, kNameColumn) + "\n";
+  return "  " + (fits ? ui::pad(name, kNameColumn - 2) : name + "\n" + std::string(kNameColumn, ' ')) + ui::wrapped(help, kNameColumn, kWidth) + "\n";
 }
 
 std::string option_help(const Option& option) {
@@ -69,7 +51,7 @@ std::string overview() {
 }
 
 std::string manual(const Command& command) {
-  std::string out = wrapped(command.about, 0) + "\n\nUsage: " + usage_line(command) + "\n";
+  std::string out = ui::wrapped(command.about, 0, kWidth) + "\n\nUsage: " + usage_line(command) + "\n";
   if (!command.examples.empty()) {
     out += "\nExamples:\n";
     for (const std::string& example : command.examples) out += "  " + example + "\n";

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "cli.hpp"
+#include "settings.hpp"
 
 namespace {
 
@@ -37,7 +38,7 @@ int main(int argc, char** argv) {
   std::cin.tie(nullptr);
   const SystemClock clock;
   SystemRandom random;
-  provider::Catalog catalog;
+  provider::Catalog catalog(own_folders());
   Session session{std::cout, std::cerr, ::isatty(STDOUT_FILENO) == 1, ::isatty(STDERR_FILENO) == 1, clock, random, catalog};
   session.paint = ui::Paint(ui::wants_colour(ui::ColourWish::automatic, session.out_is_terminal));
   session.err_paint = ui::Paint(ui::wants_colour(ui::ColourWish::automatic, session.err_is_terminal));

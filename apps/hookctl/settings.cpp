@@ -141,11 +141,12 @@ Result<Layer> read_environment(const Command& command) {
   return layer;
 }
 
-std::string user_config() {
+// The user's own folder, "" where there is none to be known.
+std::string user_folder() {
   const char* base = std::getenv("XDG_CONFIG_HOME");
-  if (base != nullptr && *base != '\0') return std::string(base) + "/hookctl/config.toml";
+  if (base != nullptr && *base != '\0') return std::string(base) + "/hookctl";
   const char* home = std::getenv("HOME");
-  return home == nullptr ? "" : std::string(home) + "/.config/hookctl/config.toml";
+  return home == nullptr || *home == '\0' ? "" : std::string(home) + "/.config/hookctl";
 }
 
 // Options that an earlier layer has named keep its values.
@@ -172,13 +173,19 @@ Result<void> apply_settings(const Command& command, Arguments& arguments) {
   std::vector<std::string> files;
   if (const auto given = arguments.text("config")) files.push_back(*given);
   else if (file_exists("hookctl.toml")) files.push_back("hookctl.toml");
-  if (const std::string user = user_config(); !user.empty() && file_exists(user)) files.push_back(user);
+  if (const std::string user = user_folder(); !user.empty() && file_exists(user + "/config.toml")) files.push_back(user + "/config.toml");
   for (const std::string& file : files) {
     auto layer = read_config(file, command);
     if (!layer) return layer.error();
     merge(*layer, settled, arguments);
   }
   return {};
+}
+
+provider::OwnFolders own_folders() {
+  provider::OwnFolders folders{{".hookctl/providers"}, {".hookctl/fixtures"}};
+  if (const std::string user = user_folder(); !user.empty()) folders.providers.push_back(user + "/providers");
+  return folders;
 }
 
 }  // namespace hookctl

@@ -4,6 +4,7 @@
 
 #include "base/result.hpp"
 #include "command.hpp"
+#include "provider/own_files.hpp"
 
 namespace hookctl {
 
@@ -11,5 +12,8 @@ namespace hookctl {
 // table named after the command; '_' and '-' are the same. `usage` names the variable, or file:line:column, and what was expected;
 // unknown keys are errors. `--config FILE` replaces ./hookctl.toml.
 Result<void> apply_settings(const Command& command, Arguments& arguments);
+
+// Where the user's own providers and fixtures are: .hookctl here, then ~/.config/hookctl.
+provider::OwnFolders own_folders();
 
 }  // namespace hookctl

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 
+#include "base/base64_blocks.hpp"
+
 namespace hookctl {
 namespace {
 
@@ -48,23 +50,58 @@ std::string encode_base64(std::string_view bytes, std::string_view letters, bool
   return out;
 }
 
-// Letters without padding. `exact`: the unused bits of the last letter must be zero.
-std::optional<std::string> decode_base64(std::string_view letters, const Values& values, bool exact) {
-  if (letters.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  out.reserve(letters.size() / 4 * 3 + 2);
-  std::uint32_t bits = 0;
-  unsigned held = 0;  // how many of `bits` wait for a whole byte
-  for (const char letter : letters) {
-    const auto value = values[static_cast<unsigned char>(letter)];
-    if (value < 0) return std::nullopt;
-    bits = ((bits << 6) | static_cast<std::uint32_t>(value)) & 0xFFFFU;
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    out += static_cast<char>((bits >> held) & 0xFFU);
+// Four letters become three bytes by one look-up each: the letter's value at its place in the 24 bits, or kNoLetter. Bodies pass here in
+// bulk, and one test at the end of a run is enough.
+constexpr std::uint32_t kNoLetter = 0x80000000U;
+using Group = std::array<std::array<std::uint32_t, 256>, 4>;
+
+constexpr Group group_of(const Values& values) {
+  Group group{};
+  for (std::size_t place = 0; place < 4; ++place) {
+    for (std::size_t byte = 0; byte < 256; ++byte) {
+      group[place][byte] = values[byte] < 0 ? kNoLetter : static_cast<std::uint32_t>(values[byte]) << (18 - 6 * place);
+    }
   }
-  if (exact && (bits & ((1U << held) - 1U)) != 0) return std::nullopt;
+  return group;
+}
+
+constexpr Group kBase64Group = group_of(kBase64Values);
+constexpr Group kBase64UrlGroup = group_of(kBase64UrlValues);
+constexpr Group kAnyBase64Group = group_of(kAnyBase64Values);
+
+// One to four letters; kNoLetter is set in the sum when one of them is none.
+std::uint32_t bits_of(std::string_view letters, const Group& group) {
+  std::uint32_t bits = 0;
+  for (std::size_t i = 0; i < letters.size(); ++i) bits |= group[i][static_cast<unsigned char>(letters[i])];
+  return bits;
+}
+
+// Letters without padding. `exact`: the unused bits of the last letter must be zero.
+bool decode_base64(std::string_view letters, const Group& group, bool exact, std::string& out) {
+  const std::size_t odd = letters.size() % 4;
+  if (odd == 1) return false;
+  const std::size_t whole = letters.size() - odd;
+  out.resize(whole / 4 * 3 + (odd == 0 ? 0 : odd - 1));
+  const std::size_t begun = &group == &kBase64UrlGroup ? 0 : decode_base64_blocks(letters, out.data());
+  char* to = out.data() + begun / 4 * 3;
+  std::uint32_t seen = 0;
+  for (std::size_t i = begun; i < whole; i += 4, to += 3) {
+    const std::uint32_t bits = bits_of({letters.data() + i, 4}, group);
+    seen |= bits;
+    to[0] = static_cast<char>((bits >> 16) & 0xFFU);
+    to[1] = static_cast<char>((bits >> 8) & 0xFFU);
+    to[2] = static_cast<char>(bits & 0xFFU);
+  }
+  const std::uint32_t last = bits_of(letters.substr(whole), group);
+  if (odd >= 2) to[0] = static_cast<char>((last >> 16) & 0xFFU);
+  if (odd == 3) to[1] = static_cast<char>((last >> 8) & 0xFFU);
+  const std::uint32_t unused = odd == 2 ? 0xFFFFU : odd == 3 ? 0xFFU : 0;
+  return ((seen | last) & kNoLetter) == 0 && !(exact && (last & unused) != 0);
+}
+
+std::optional<std::string> decode_base64(std::string_view letters, const Group& group, bool exact) {
+  std::string out;
+  if (!decode_base64(letters, group, exact, out)) return std::nullopt;
   return out;
 }
 
@@ -73,12 +110,15 @@ std::string_view without_padding(std::string_view text) {
   return text;
 }
 
-int hex_value(char c, HexCase letters) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F' && letters == HexCase::any) return c - 'A' + 10;
-  return -1;
-}
+constexpr Values kLowerHexValues = values_of(kHexLetters);
+constexpr Values kHexValues = [] {
+  Values values = kLowerHexValues;
+  for (std::size_t i = 0; i < 6; ++i) values['A' + i] = static_cast<std::int8_t>(10 + i);
+  return values;
+}();
+
+// -1 for what is no digit.
+int hex_value(char c, const Values& values = kHexValues) { return values[static_cast<unsigned char>(c)]; }
 
 bool is_unreserved(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_' || c == '~';
@@ -102,29 +142,36 @@ std::string to_base64url(std::string_view bytes) { return encode_base64(bytes, k
 
 std::optional<std::string> from_hex(std::string_view text, HexCase letters) {
   if (text.size() % 2 != 0) return std::nullopt;
-  std::string out;
-  out.reserve(text.size() / 2);
+  const Values& values = letters == HexCase::any ? kHexValues : kLowerHexValues;
+  std::string out(text.size() / 2, '\0');
+  int seen = 0;  // negative once a letter was no digit
   for (std::size_t i = 0; i < text.size(); i += 2) {
-    const int high = hex_value(text[i], letters);
-    const int low = hex_value(text[i + 1], letters);
-    if (high < 0 || low < 0) return std::nullopt;
-    out += static_cast<char>(high * 16 + low);
+    const int high = hex_value(text[i], values);
+    const int low = hex_value(text[i + 1], values);
+    seen |= high | low;
+    out[i / 2] = static_cast<char>(high * 16 + low);
   }
+  if (seen < 0) return std::nullopt;
   return out;
 }
 
 std::optional<std::string> from_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  return decode_base64(without_padding(text), kBase64Values, true);
+  std::string out;
+  if (!from_base64(text, out)) return std::nullopt;
+  return out;
+}
+
+bool from_base64(std::string_view text, std::string& out) {
+  return text.size() % 4 == 0 && decode_base64(without_padding(text), kBase64Group, true, out);
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {
   if (text.ends_with('=') && text.size() % 4 != 0) return std::nullopt;
-  return decode_base64(without_padding(text), kBase64UrlValues, true);
+  return decode_base64(without_padding(text), kBase64UrlGroup, true);
 }
 
 std::optional<std::string> from_base64_lenient(std::string_view text) {
-  return decode_base64(without_padding(text), kAnyBase64Values, false);
+  return decode_base64(without_padding(text), kAnyBase64Group, false);
 }
 
 std::string percent_decode(std::string_view text, bool plus_is_space) {
@@ -132,8 +179,8 @@ std::string percent_decode(std::string_view text, bool plus_is_space) {
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto digits = text.substr(i + 1, 2);
-    const int high = digits.size() == 2 ? hex_value(digits[0], HexCase::any) : -1;
-    const int low = digits.size() == 2 ? hex_value(digits[1], HexCase::any) : -1;
+    const int high = digits.size() == 2 ? hex_value(digits[0]) : -1;
+    const int low = digits.size() == 2 ? hex_value(digits[1]) : -1;
     if (text[i] == '%' && high >= 0 && low >= 0) {
       out += static_cast<char>(high * 16 + low);
       i += 2;

@@ -16,6 +16,8 @@ enum class HexCase { lower_only, any };
 std::optional<std::string> from_hex(std::string_view text, HexCase letters = HexCase::any);
 // Padding must be complete and trailing bits zero; no white space.
 std::optional<std::string> from_base64(std::string_view text);
+// The same into memory that is used again and again; false leaves anything in `out`.
+bool from_base64(std::string_view text, std::string& out);
 // As above without padding; complete padding is tolerated.
 std::optional<std::string> from_base64url(std::string_view text);
 // A secret as people paste it: base64 or base64url letters, padded or not, trailing bits ignored (as the providers' SDKs do).

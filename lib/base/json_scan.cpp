@@ -1,10 +1,14 @@
 // Stepping over JSON values, and the escapes of JSON strings.
 #include "base/json_scan.hpp"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <bitset>
 #include <cstdint>
 #include <cstring>
+
+#include "base/text.hpp"
 
 namespace hookctl {
 namespace {
@@ -19,22 +23,31 @@ constexpr std::array<bool, 256> special_bytes() {
 
 constexpr auto kSpecial = special_bytes();
 
-// Does one of eight bytes look like a quote, a backslash or a control character? Bytes above 0x7f never do.
-bool may_hold_special(std::uint64_t word) {
+// Marks, by their highest bits, bytes of eight that are a quote, a backslash or a control character. Below the first mark there is none;
+// above it a mark may be wrong. Bytes above 0x7f are never marked.
+std::uint64_t special_marks(std::uint64_t word) {
   constexpr std::uint64_t kOnes = 0x0101010101010101;
   const std::uint64_t quote = word ^ (kOnes * '"');
   const std::uint64_t slash = word ^ (kOnes * '\\');
   const std::uint64_t found = ((quote - kOnes) & ~quote) | ((slash - kOnes) & ~slash) | ((word - kOnes * 0x20) & ~word);
-  return (found & (kOnes * 0x80)) != 0;
+  return found & (kOnes * 0x80);
+}
+
+// How many of the eight bytes come before the first mark, in the order of memory; 0, to be on the safe side, where that is not the
+// order of the word's bytes.
+std::size_t bytes_before(std::uint64_t marks) {
+  return std::endian::native == std::endian::little ? static_cast<std::size_t>(std::countr_zero(marks)) / 8 : 0;
 }
 
 // Where the run of ordinary string bytes that begins at `at` ends. Most of a payload is such runs, so they are taken eight bytes at a time.
 std::size_t plain_end(std::string_view text, std::size_t at) {
   std::uint64_t word = 0;
-  while (text.size() - at >= sizeof word) {
+  for (; text.size() - at >= sizeof word; at += sizeof word) {
     std::memcpy(&word, text.data() + at, sizeof word);
-    if (may_hold_special(word)) break;
-    at += sizeof word;
+    if (const auto marks = special_marks(word); marks != 0) {
+      at += bytes_before(marks);
+      break;
+    }
   }
   while (at < text.size() && !kSpecial[static_cast<unsigned char>(text[at])]) ++at;
   return at;
@@ -219,6 +232,86 @@ std::string_view decode_json_piece(std::string_view inside, std::size_t& at, cha
   buffer[0] = known == std::string_view::npos ? letter : kMeanings[known];
   at += 2;
   return {buffer, 1};
+}
+
+namespace {
+
+// The escape at `at`, which must be whole; its decoded bytes go to `to`, which moves behind them. False when it is malformed.
+bool take_escape(std::string_view text, std::size_t& at, char*& to) {
+  constexpr std::string_view kShort = "\"\\/bfnrt";
+  if (at + 1 >= text.size()) return false;
+  if (text[at + 1] == 'u') {
+    const auto unit = unit_at(text, at);
+    const bool high = unit >= 0xD800 && unit <= 0xDBFF;
+    const auto low = high ? unit_at(text, at + 6) : 0;
+    if (unit > 0xFFFF || (unit >= 0xDC00 && unit <= 0xDFFF) || (high && (low < 0xDC00 || low > 0xDFFF))) return false;
+  } else if (kShort.find(text[at + 1]) == std::string_view::npos) {
+    return false;
+  }
+  char buffer[4];
+  const auto piece = decode_json_piece(text, at, buffer);
+  to = std::copy(piece.begin(), piece.end(), to);
+  return true;
+}
+
+// Copies ordinary string bytes from `at` on, eight at a time, and stops at the first other one. `to` has room for eight more than it needs.
+void take_plain(std::string_view text, std::size_t& at, char*& to) {
+  std::uint64_t word = 0;
+  while (text.size() - at >= sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    std::memcpy(to, &word, sizeof word);
+    const auto marks = special_marks(word);
+    const std::size_t plain = marks == 0 ? sizeof word : bytes_before(marks);
+    at += plain;
+    to += plain;
+    if (marks != 0) break;
+  }
+  while (at < text.size() && !kSpecial[static_cast<unsigned char>(text[at])]) *to++ = text[at++];
+}
+
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+
+std::size_t ascii_end(std::string_view text, std::size_t at) {
+  std::uint64_t word = 0;
+  for (; text.size() - at >= sizeof word; at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if ((word & 0x8080808080808080) != 0) break;
+  }
+  while (at < text.size() && is_ascii(text[at])) ++at;
+  return at;
+}
+
+// As is_utf8(), for text that is ASCII for the most part: no ASCII byte is part of a longer character.
+bool is_utf8_with_much_ascii(std::string_view text) {
+  for (std::size_t at = ascii_end(text, 0); at < text.size(); at = ascii_end(text, at)) {
+    const std::size_t begin = at;
+    while (at < text.size() && !is_ascii(text[at])) ++at;
+    if (!is_utf8(text.substr(begin, at - begin))) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<std::string_view> read_json_string(std::string_view text, std::size_t& at, std::string& memory) {
+  if (at >= text.size() || text[at] != '"') return std::nullopt;
+  const std::size_t begin = ++at;
+  at = plain_end(text, at);
+  std::string_view value = text.substr(begin, at - begin);
+  if (at < text.size() && text[at] == '\\') {
+    const std::size_t most = text.size() - begin + sizeof(std::uint64_t);  // what is decoded is never longer than what was written
+    if (memory.size() < most) memory.resize(most);
+    char* to = std::copy(value.begin(), value.end(), memory.data());
+    while (at < text.size() && text[at] == '\\') {
+      if (!take_escape(text, at, to)) return std::nullopt;
+      take_plain(text, at, to);
+    }
+    value = std::string_view(memory).substr(0, static_cast<std::size_t>(to - memory.data()));
+  }
+  if (at >= text.size() || text[at] != '"') return std::nullopt;
+  ++at;
+  if (!is_utf8_with_much_ascii(value)) return std::nullopt;
+  return value;
 }
 
 bool json_string_equals(std::string_view inside, std::string_view plain) {

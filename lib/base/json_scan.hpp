@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -79,6 +80,11 @@ class JsonScanner {
 // Decodes the piece of a JSON string at `at`: one escape (a surrogate pair counts as one; half a pair is U+FFFD) or one byte as it is.
 // Moves `at` behind it and returns the piece, at most 4 bytes held in `buffer`. `inside` has no quotes and was scanned before.
 std::string_view decode_json_piece(std::string_view inside, std::size_t& at, char (&buffer)[4]);
+
+// At a string's opening quote: the string decoded, with everything checked that RFC 8259 asks for (escapes, whole surrogate pairs, no
+// control characters, UTF-8), and `at` moved behind the closing quote. Nothing when it is no such string. The view is into `text` where
+// nothing is escaped, else into `memory`, which only grows and may be used again for the next string once the view is done with.
+std::optional<std::string_view> read_json_string(std::string_view text, std::size_t& at, std::string& memory);
 
 // Does the string `inside` the quotes, decoded, equal `plain`?
 bool json_string_equals(std::string_view inside, std::string_view plain);

@@ -4,73 +4,61 @@
 #include <chrono>
 #include <thread>
 
-#include "base/text.hpp"
-
 namespace hookctl::delivery {
 
 namespace {
 
-constexpr std::int64_t kLongestRetryAfterMs = 3'600'000;
-constexpr double kLongestGapS = 1e9;
-constexpr int kGone = 410;  // the endpoint wants no more of it
+constexpr int kMostRedirects = 5;
 
-// The endpoint's own wish, in milliseconds; 0 when it has none. Dates are not understood and count as none.
-std::int64_t retry_after_ms(const Attempt& attempt) {
-  const auto* response = std::get_if<http::Response>(&attempt.result);
-  if (response == nullptr) return 0;
-  const auto text = response->headers.find("Retry-After");
-  const auto seconds = text ? parse_unsigned(*text) : std::nullopt;
-  return seconds ? static_cast<std::int64_t>(std::min<std::uint64_t>(*seconds, kLongestRetryAfterMs / 1000)) * 1000 : 0;
+// The place a redirect points to, where there is one.
+std::optional<std::string> location_of(const http::SendResult& result) {
+  const auto* response = std::get_if<http::Response>(&result);
+  if (response == nullptr || response->status < 301 || response->status > 308) return std::nullopt;
+  const auto location = response->headers.find("Location");
+  return location ? std::optional(std::string(*location)) : std::nullopt;
 }
 
-bool is_final(const Attempt& attempt) {
-  const auto* response = std::get_if<http::Response>(&attempt.result);
-  return response != nullptr && (http::is_success(response->status) || response->status == kGone);
+// One try: the message, and the redirects of its answer where the rules follow them.
+Attempt attempt(http::Client& client, const Clock& clock, http::Outgoing message, const DeliverOptions& options) {
+  const UnixMs started_at = clock.now();
+  const std::int64_t begun = steady_ms();
+  const auto left = [&] { return std::max<std::int64_t>(1, options.timeout_ms - (steady_ms() - begun)); };
+  Attempt attempt{.started_at = started_at, .result = client.send(message, options.timeout_ms)};
+  while (options.rules.follow_redirects && options.redirect && attempt.redirects < kMostRedirects) {
+    const auto location = location_of(attempt.result);
+    if (!location) break;
+    auto next = options.redirect(message, *location);
+    if (!next) break;
+    message = *std::move(next);
+    ++attempt.redirects;
+    attempt.result = client.send(message, left());
+  }
+  attempt.duration_ms = steady_ms() - begun;
+  return attempt;
+}
+
+bool wait(const DeliverOptions& options, std::int64_t gap_ms) {
+  const auto real_ms = static_cast<std::int64_t>(static_cast<double>(gap_ms) / std::max(options.time_scale, 1e-6));
+  if (options.sleep) return options.sleep(real_ms);
+  std::this_thread::sleep_for(std::chrono::milliseconds(real_ms));
+  return true;
 }
 
 }  // namespace
 
-bool succeeded(const Attempt& attempt) noexcept {
-  const auto* response = std::get_if<http::Response>(&attempt.result);
-  return response != nullptr && http::is_success(response->status);
-}
-
-Result<RetryPolicy> parse_retries(std::string_view text, const std::optional<std::vector<double>>& providers_gaps_s) {
-  RetryPolicy policy;
-  if (text == "none" || text.empty()) return policy;
-  if (text == "provider") {
-    if (!providers_gaps_s) return usage_error("this provider's retry schedule is not known", "give the gaps yourself: --retries 1s,5s,1m");
-    for (const double gap : *providers_gaps_s) policy.gaps_ms.push_back(static_cast<std::int64_t>(std::min(gap, kLongestGapS) * 1000));
-    return policy;
-  }
-  for (const std::string_view word : split(text, ",")) {
-    const auto gap = parse_duration_ms(trim_blanks(word));
-    if (!gap) return usage_error("--retries: '" + printable(word) + "' is not a duration", "give 'none', 'provider' or a list such as 1s,5s,1m");
-    policy.gaps_ms.push_back(*gap);
-  }
-  return policy;
-}
-
 Result<Delivery> deliver(http::Client& client, const Clock& clock, const MessageFactory& make, const DeliverOptions& options) {
   Delivery delivery;
   for (std::size_t number = 0;; ++number) {
-    auto message = make(number);
+    auto message = make(number, delivery.attempts.empty() ? nullptr : &delivery.attempts.back());
     if (!message) return message.error();
-    const UnixMs started_at = clock.now();
-    const std::int64_t begun = steady_ms();
-    http::SendResult result = client.send(*message, options.timeout_ms);
-    delivery.attempts.push_back({started_at, steady_ms() - begun, std::move(result)});
-    const Attempt& attempt = delivery.attempts.back();
-    delivery.delivered = succeeded(attempt);
-    std::optional<std::int64_t> next;
-    if (!is_final(attempt) && number < options.retries.gaps_ms.size()) next = std::max(options.retries.gaps_ms[number], retry_after_ms(attempt));
-    if (options.on_attempt) options.on_attempt(attempt, number, next);
-    if (!next) return delivery;
-    if (options.sleep) {
-      if (!options.sleep(*next)) return delivery;
-    } else {
-      std::this_thread::sleep_for(std::chrono::milliseconds(*next));
-    }
+    Attempt done = attempt(client, clock, *std::move(message), options);
+    done.delivered = is_delivered(options.rules, done.result);
+    done.next = next_step(options.rules, done.result, number);
+    delivery.delivered = done.delivered;
+    delivery.attempts.push_back(std::move(done));
+    const Attempt& last = delivery.attempts.back();
+    if (options.on_attempt) options.on_attempt(last, number);
+    if (last.next.next != Next::retry || !wait(options, last.next.wait_ms)) return delivery;
   }
 }
 

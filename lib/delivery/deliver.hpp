@@ -1,4 +1,4 @@
-// Delivering one event to one endpoint: attempts on a retry schedule, each made (and signed) anew.
+// Delivering one event to one endpoint: attempts as the sender's rules have it, each made (and signed) anew.
 #pragma once
 
 #include <cstdint>
@@ -10,46 +10,44 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "delivery/rules.hpp"
 #include "http/transport.hpp"
 
 namespace hookctl::delivery {
 
-// One try. `result` is the endpoint's answer or why there was none.
+// One try. `result` is the endpoint's answer or why there was none; `redirects` counts the answers that were followed before it.
 struct Attempt {
   UnixMs started_at{0};
   std::int64_t duration_ms{0};
   http::SendResult result;
+  int redirects{0};
+  bool delivered{false};  // the rules call it success
+  Step next{};
 };
-
-bool succeeded(const Attempt& attempt) noexcept;  // a 2xx answer
-
-// When to try again: the gap before each further try, in milliseconds. Empty: one try only.
-struct RetryPolicy {
-  std::vector<std::int64_t> gaps_ms;
-};
-
-// "none", "provider" (needs `providers_gaps_s`), or a list of durations "1s,5s,1m". `usage` says what is expected.
-Result<RetryPolicy> parse_retries(std::string_view text, const std::optional<std::vector<double>>& providers_gaps_s);
 
 struct Delivery {
   std::vector<Attempt> attempts;
   bool delivered{false};  // the last attempt succeeded
 };
 
-// Makes the message of the nth try (from 0); called right before it is sent, so that its signature is fresh.
-using MessageFactory = std::function<Result<http::Outgoing>(std::size_t attempt)>;
+// Makes the message of the nth try (from 0); called right before it is sent, so that its signature is fresh. `last` is the attempt before,
+// null for the first.
+using MessageFactory = std::function<Result<http::Outgoing>(std::size_t number, const Attempt* last)>;
 
 struct DeliverOptions {
-  std::int64_t timeout_ms{30'000};
-  RetryPolicy retries{};
-  // Told of each attempt as it ends, and of the wait before the next one (nothing after the last).
-  std::function<void(const Attempt&, std::size_t number, std::optional<std::int64_t> next_in_ms)> on_attempt{};
-  // Sleeps; false when it was interrupted, which ends the delivery.
+  std::int64_t timeout_ms{30'000};  // of one try, redirects included
+  Rules rules{};
+  // The sender's clock runs this many times faster: waits are that much shorter. The endpoint's own time (timeout_ms) is not scaled.
+  double time_scale{1};
+  // Told of each attempt as it ends.
+  std::function<void(const Attempt&, std::size_t number)> on_attempt{};
+  // Sleeps real milliseconds; false when it was interrupted, which ends the delivery.
   std::function<bool(std::int64_t ms)> sleep{};
+  // The same message for the URL of a Location; needed where the rules follow redirects.
+  std::function<Result<http::Outgoing>(const http::Outgoing& message, std::string_view location)> redirect{};
 };
 
-// Tries until the endpoint answers 2xx or 410, or the schedule ends. A Retry-After in seconds lengthens a gap, up to an hour. The error is
-// the factory's. Blocks; uses `client` from this thread only.
+// Tries until the rules say that it is done or given up. The error is the factory's. Blocks; uses `client` from this thread only.
 Result<Delivery> deliver(http::Client& client, const Clock& clock, const MessageFactory& make, const DeliverOptions& options);
 
 }  // namespace hookctl::delivery

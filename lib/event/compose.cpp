@@ -5,6 +5,7 @@
 #include "base/json_path.hpp"
 #include "base/text.hpp"
 #include "provider/template.hpp"
+#include "provider/template_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -151,6 +152,48 @@ Result<Event> compose(const provider::Provider& provider, const provider::Fixtur
   const provider::EventName name = provider::name_event(provider, event.request);
   event.id = name.id.empty() ? id : name.id;
   if (!name.type.empty()) event.type = name.type;
+  return event;
+}
+
+Result<Event> compose_challenge(const provider::Provider& provider, const provider::Challenge& challenge, const provider::Fixture* fixture,
+                                const ChallengeInputs& inputs, Random& random) {
+  const provider::ChallengeRequest& send = challenge.send;
+  const std::string id = provider::expand(provider.new_event_id, Values(challenge.name, "", inputs.now, random)).value_or(random_uuid(random));
+  const Values values(challenge.name, id, inputs.now, random);
+  std::string missing;
+  const auto value = [&](std::string_view name) -> std::optional<std::string> {
+    if (name != "secret" && name != "verify_token") return values(name);
+    const std::string& given = name == "secret" ? inputs.secret : inputs.verify_token;
+    if (given.empty()) missing = name == "secret" ? "--secret S: the secret that is handed over" : "--verify-token T: the word agreed on with the endpoint";
+    return given;
+  };
+  const auto fill = [&](const std::string& text) { return provider::expand(text, value).value_or(text); };
+
+  Event event;
+  if (fixture != nullptr) {
+    ComposeInputs plain;
+    plain.now = inputs.now;
+    auto composed = compose(provider, *fixture, plain, random);
+    if (!composed) return composed.error();
+    event = *std::move(composed);
+  } else {
+    event.id = id;
+    if (send.body) event.request.body = send.body_is_json ? provider::expand_json(*send.body, value).value_or(*send.body) : fill(*send.body);
+    for (const http::Header& field : provider.headers) {
+      // What is not signed is mostly sent by another part of the provider, and has nothing of an event.
+      const bool plain = same_ignoring_case(field.name, "User-Agent") || (send.body && same_ignoring_case(field.name, "Content-Type"));
+      if (plain || challenge.is_signed || !send.secret.empty()) event.request.headers.add(field.name, expand_or_keep(field.value, values));
+    }
+    if (send.body && !event.request.headers.has("Content-Type")) event.request.headers.add("Content-Type", "application/json");
+  }
+  event.type = challenge.name;
+  event.request.method = send.method;
+  for (const http::Header& field : send.headers) event.request.headers.set(field.name, fill(field.value));
+  for (const http::Header& field : inputs.headers) event.request.headers.set(field.name, field.value);
+  std::string query;
+  for (const auto& [name, text] : send.query) query += (query.empty() ? "?" : "&") + percent_encode(name) + "=" + percent_encode(fill(text));
+  event.request.target = "/" + query;
+  if (!missing.empty()) return usage_error("the challenge " + challenge.name + " of " + provider.title + " needs " + missing);
   return event;
 }
 

@@ -43,4 +43,16 @@ struct ComposeInputs {
 // changed values change. `usage` when an edit does not fit the body. Pure but for `random`.
 Result<Event> compose(const provider::Provider& provider, const provider::Fixture& fixture, const ComposeInputs& inputs, Random& random);
 
+struct ChallengeInputs {
+  UnixMs now{0};
+  std::string secret{};        // {secret}: that the challenge hands over
+  std::string verify_token{};  // {verify_token}
+  http::Headers headers{};     // as in ComposeInputs
+};
+
+// The request that the provider makes for a challenge, fresh and still unsigned; its target holds the query alone ("/?hub.mode=…"). `fixture`
+// is that of challenge.send.event, null where it names none. `usage` when the secret or verify token that it carries was not given.
+Result<Event> compose_challenge(const provider::Provider& provider, const provider::Challenge& challenge, const provider::Fixture* fixture,
+                                const ChallengeInputs& inputs, Random& random);
+
 }  // namespace hookctl::event

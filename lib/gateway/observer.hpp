@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "http/transport.hpp"
+#include "signing/diagnose.hpp"
 #include "signing/verify.hpp"
 
 namespace hookctl::gateway {
@@ -20,7 +21,8 @@ struct Arrival {
   const std::string& provider;  // "" when unknown
   const std::string& event_type;
   const std::string& event_id;
-  const signing::Verification& verification;
+  const signing::Verification& verification;      // its code is the diagnosis' where there is one
+  const signing::Diagnosis* diagnosis{nullptr};  // why it is invalid, where that was looked for
 };
 
 // An answer that was given for it: the endpoint's, a mock or our own (`target` is then empty).
@@ -35,11 +37,34 @@ struct Answer {
   bool given_to_sender{true};  // false for the second and further targets
 };
 
+// What became of a provider's challenge (provider/challenge.hpp).
+struct Handshake {
+  enum class Outcome {
+    answered,    // by us, as the provider demands
+    refused,     // by us: the verify token is another
+    unanswered,  // by us, with an error: `message` says what is missing
+    passed_on,   // the endpoint answers
+  };
+  std::int64_t id{0};
+  UnixMs at{0};
+  std::string provider{};   // its title
+  std::string challenge{};  // its name
+  Outcome outcome{Outcome::answered};
+  std::string message{};       // more to know, or ""
+  std::string secret{};        // the signing secret that it handed over, as it may be shown, or ""
+  std::string secret_file{};   // where that is kept, or ""
+  bool secret_in_use{false};   // it verifies what comes next
+  std::string visit{};         // the URL that confirms it, or ""
+  bool visited{false};         // it was fetched, and said 2xx
+};
+
 class Observer {
  public:
   virtual ~Observer() = default;
   virtual void arrived(const Arrival& arrival) = 0;
   virtual void answered(const Answer& answer) = 0;
+  // A challenge was seen to; before its answered().
+  virtual void shook_hands(const Handshake&) {}
   // All answers of one request are in.
   virtual void finished(const Arrival& arrival, std::optional<int> status) = 0;
   // No acceptable HTTP: answered, not kept.

@@ -43,15 +43,19 @@ struct Receiver::Passage {
   std::shared_ptr<http::Exchange> exchange;
   UnixMs received_at{0};
   std::int64_t begun{0};  // steady
+  const provider::Provider* sender{nullptr};
+  const provider::Challenge* challenge{nullptr};
   std::string provider{};
   provider::EventName event{};
   signing::Verification verification{};
+  std::optional<signing::Diagnosis> diagnosis{};
+  std::string plain_reason{};  // what verify() said, for strangers
   std::int64_t id{0};
   std::size_t waiting{0};  // targets that have not answered
   std::optional<int> status{};
 
   Arrival arrival() const {
-    return {id, received_at, exchange->request(), exchange->remote(), provider, event.type, event.id, verification};
+    return {id, received_at, exchange->request(), exchange->remote(), provider, event.type, event.id, verification, diagnosis ? &*diagnosis : nullptr};
   }
 };
 
@@ -82,7 +86,7 @@ std::string seen_url(const std::string& public_url, const http::Request& request
 }
 
 Receiver::Receiver(ReceiverOptions options, ReceiverParts parts)
-    : options_(std::move(options)), parts_(parts), verifies_(options_.keys.any()) {}
+    : options_(std::move(options)), parts_(parts), verifies_(options_.keys.any()), handshakes_(options_.handshakes, parts.catalog, parts.client, parts.clock, parts.observer) {}
 Receiver::~Receiver() = default;
 
 Result<std::unique_ptr<Receiver>> Receiver::create(ReceiverOptions options, ReceiverParts parts) {
@@ -95,32 +99,50 @@ Result<std::unique_ptr<Receiver>> Receiver::create(ReceiverOptions options, Rece
   return receiver;
 }
 
+const signing::Keys& Receiver::keys_of(const provider::Provider* provider) const {
+  const signing::Keys* received = verifies_ || provider == nullptr ? nullptr : handshakes_.received_keys(*provider);
+  return received != nullptr ? *received : options_.keys;
+}
+
 signing::Verifier* Receiver::verifier_of(const provider::Provider& provider) {
   auto [place, is_new] = verifiers_.try_emplace(&provider);
   if (is_new) {
-    if (auto verifier = signing::Verifier::create(provider.scheme, options_.keys)) place->second.emplace(*std::move(verifier));
+    if (auto verifier = signing::Verifier::create(provider.scheme, keys_of(&provider))) place->second.emplace(*std::move(verifier));
   }
   return place->second ? &*place->second : nullptr;
 }
 
 signing::Verification Receiver::verify(const provider::Provider* provider, const http::Request& request, UnixMs now) {
-  if (!verifies_) return unverified("no_secret", "no secret was given, so nothing was verified");
+  if (!keys_of(provider).any()) return unverified("no_secret", "no secret was given, so nothing was verified");
   if (provider == nullptr) {
-    auto verification = unverified("missing_signature", "no known provider's signature is in the headers");
+    auto verification = unverified("missing_header", "no known provider's signature is in the headers");
     verification.verdict = signing::Verdict::invalid;
     return verification;
   }
   signing::Verifier* verifier = verifier_of(*provider);
   if (verifier == nullptr) {
-    auto verification = unverified("unusable_secret", "the secret given is none of " + provider->title + "'s form");
+    auto verification = unverified("secret_form", "the secret given is none of " + provider->title + "'s form");
     verification.verdict = signing::Verdict::invalid;
     return verification;
   }
+  return verifier->verify(request, inputs_for(*provider, request, now));
+}
+
+signing::VerifyInputs Receiver::inputs_for(const provider::Provider& provider, const http::Request& request, UnixMs now) const {
   signing::VerifyInputs inputs;
   inputs.now = now;
   inputs.tolerance_s = options_.tolerance_s;
-  if (signing::signs_url(provider->scheme)) inputs.url = seen_url(options_.public_url, request);
-  return verifier->verify(request, inputs);
+  if (signing::signs_url(provider.scheme)) inputs.url = seen_url(options_.public_url, request);
+  return inputs;
+}
+
+// From here on the code is the diagnosis', in the journal too.
+void Receiver::explain(const PassagePtr& passage) {
+  passage->plain_reason = passage->verification.code + ": " + passage->verification.message;
+  if (passage->verification.verdict != signing::Verdict::invalid || passage->sender == nullptr) return;
+  const http::Request& request = passage->exchange->request();
+  passage->diagnosis = explaining_.explain(parts_.catalog, *passage->sender, keys_of(passage->sender), request, inputs_for(*passage->sender, request, passage->received_at), passage->verification);
+  if (passage->diagnosis) passage->verification.code = passage->diagnosis->code;
 }
 
 void Receiver::handle(std::shared_ptr<http::Exchange> exchange) {
@@ -130,11 +152,17 @@ void Receiver::handle(std::shared_ptr<http::Exchange> exchange) {
   passage->begun = steady_ms();
   const http::Request& request = passage->exchange->request();
   const provider::Provider* provider = options_.provider != nullptr ? options_.provider : parts_.catalog.recognise(request.headers);
+  if (provider == nullptr) provider = handshakes_.recognise(request);
+  passage->sender = provider;
   if (provider != nullptr) {
     passage->provider = provider->id;
     passage->event = provider::name_event(*provider, request);
   }
   passage->verification = verify(provider, request, passage->received_at);
+  passage->challenge = handshakes_.begin(provider, request, passage->verification);
+  explain(passage);
+  // Templates for events name a challenge wrongly, or not at all, where it is no event too.
+  if (passage->challenge != nullptr && passage->challenge->send.event.empty()) passage->event.type = passage->challenge->name;
   keep(passage);
 }
 
@@ -167,18 +195,34 @@ void Receiver::kept(const PassagePtr& passage, const Result<std::int64_t>& id) {
   passage->id = *id;
   parts_.observer.arrived(passage->arrival());
   if (passage->verification.verdict == signing::Verdict::invalid && options_.invalid == InvalidPolicy::reject) {
-    const std::string reason = passage->verification.code + ": " + passage->verification.message;
-    answer_ourselves(passage, http::json_answer(401, "invalid_signature", reason, store::request_id_text(passage->id)));
-  } else if (options_.targets.empty()) {
-    answer_by_mock(passage);
+    const bool local = passage->diagnosis && is_local(passage->exchange->remote(), passage->exchange->request());
+    auto refusal = demanded_refusal(passage->sender, passage->exchange->request());
+    answer_ourselves(passage, refusal ? *std::move(refusal) : invalid_answer(passage->plain_reason, local ? &*passage->diagnosis : nullptr, store::request_id_text(passage->id)));
+  } else if (passage->challenge != nullptr) {
+    settle_challenge(passage);
   } else {
-    passage->waiting = options_.targets.size();
-    for (std::size_t i = 0; i < options_.targets.size(); ++i) forward(passage, i);
+    pass_on(passage);
   }
+}
+
+void Receiver::settle_challenge(const PassagePtr& passage) {
+  const provider::Provider& sender = *passage->sender;
+  handshakes_.settle(passage->arrival(), sender, *passage->challenge, keys_of(&sender), [this, passage](http::Response response) { answer_ourselves(passage, std::move(response)); });
+  if (!verifies_ && !passage->challenge->secret.empty()) verifiers_.erase(&sender);  // another secret has come
+  if (!handshakes_.answers()) pass_on(passage);
+}
+
+void Receiver::pass_on(const PassagePtr& passage) {
+  if (options_.targets.empty()) return answer_by_mock(passage);
+  passage->waiting = options_.targets.size();
+  for (std::size_t i = 0; i < options_.targets.size(); ++i) forward(passage, i);
 }
 
 void Receiver::answer_by_mock(const PassagePtr& passage) {
   const auto answer = [this, passage] {
+    const bool mocked = options_.mock.status != 200 || !options_.mock.body.empty();
+    auto demanded = mocked ? std::nullopt : demanded_answer(passage->sender, passage->exchange->request());
+    if (demanded) return answer_ourselves(passage, *std::move(demanded));
     http::Response response;
     response.status = options_.mock.status;
     response.body = options_.mock.body;

@@ -10,6 +10,8 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "gateway/explaining.hpp"
+#include "gateway/handshake.hpp"
 #include "gateway/observer.hpp"
 #include "http/transport.hpp"
 #include "provider/catalog.hpp"
@@ -38,6 +40,7 @@ struct ReceiverOptions {
   std::int64_t forward_timeout_ms{30'000};
   Mock mock{};                                    // used when there are no targets
   InvalidPolicy invalid{InvalidPolicy::reject};
+  HandshakeOptions handshakes{};
 };
 
 // What the receiver works with; all outlive it.
@@ -67,10 +70,15 @@ class Receiver final : public http::Handler {
   using PassagePtr = std::shared_ptr<Passage>;
 
   Receiver(ReceiverOptions options, ReceiverParts parts);
+  signing::VerifyInputs inputs_for(const provider::Provider& provider, const http::Request& request, UnixMs now) const;
   signing::Verification verify(const provider::Provider* provider, const http::Request& request, UnixMs now);
+  void explain(const PassagePtr& passage);
   signing::Verifier* verifier_of(const provider::Provider& provider);
+  const signing::Keys& keys_of(const provider::Provider* provider) const;
   void keep(const PassagePtr& passage);
   void kept(const PassagePtr& passage, const Result<std::int64_t>& id);
+  void settle_challenge(const PassagePtr& passage);
+  void pass_on(const PassagePtr& passage);
   void answer_by_mock(const PassagePtr& passage);
   void forward(const PassagePtr& passage, std::size_t target);
   void forwarded(const PassagePtr& passage, std::size_t target, UnixMs started_at, std::int64_t begun, http::SendResult result);
@@ -81,6 +89,8 @@ class Receiver final : public http::Handler {
   ReceiverParts parts_;
   bool verifies_{false};
   std::map<const provider::Provider*, std::optional<signing::Verifier>> verifiers_;
+  Handshakes handshakes_;
+  Explaining explaining_;
 };
 
 // The path and query to ask `to` for: its own path with the received query carried over, or the received target where it has none.

@@ -67,6 +67,22 @@ std::string Url::origin_form() const {
 
 std::string Url::text() const { return scheme + "://" + authority() + target; }
 
+Result<Url> resolve_url(const Url& base, std::string_view reference) {
+  reference = reference.substr(0, reference.find('#'));
+  const std::size_t colon = reference.find(':');
+  if (colon != std::string_view::npos && colon < reference.find_first_of("/?")) {
+    if (!reference.substr(colon).starts_with("://")) return usage_error("'" + printable(reference) + "' is not an http or https URL");
+    return parse_url(reference);
+  }
+  if (reference.starts_with("//")) return parse_url(base.scheme + ":" + std::string(reference));
+  const std::string path = base.origin_form().substr(0, base.origin_form().find('?'));
+  Url url = base;
+  url.target.clear();
+  if (reference.starts_with("?")) return parse_url(url.text() + path + std::string(reference));
+  if (reference.starts_with("/")) return parse_url(url.text() + std::string(reference));
+  return parse_url(url.text() + path.substr(0, path.rfind('/') + 1) + std::string(reference));
+}
+
 bool is_loopback(std::string_view host) noexcept {
   return same_ignoring_case(host, "localhost") || host == "::1" || (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
 }

@@ -29,6 +29,10 @@ struct Url {
 // this machine, https otherwise). `usage` names what is wrong: other scheme, user name in it, port out of range, space or control byte.
 Result<Url> parse_url(std::string_view text);
 
+// The URL that `reference`, a Location field, means beside `base` (RFC 3986, 5.2, for http and https): absolute, "//host/path", "/path",
+// "?query", or a path beside the base's. `usage` as in parse_url; dot segments stay as they are.
+Result<Url> resolve_url(const Url& base, std::string_view reference);
+
 // Is the host this machine (localhost, 127.0.0.0/8, ::1)?
 bool is_loopback(std::string_view host) noexcept;
 

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
-#include "base/json.hpp"
 #include "base/text.hpp"
 #include "provider/embedded.hpp"
 
@@ -14,146 +12,29 @@ namespace hookctl::provider {
 namespace {
 
 constexpr std::string_view kFacts = "provider.json";
-
-const EmbeddedFile* find_embedded(std::string_view path) {
-  const auto files = embedded_files();
-  const auto found = std::find_if(files.begin(), files.end(), [&](const EmbeddedFile& file) { return file.path == path; });
-  return found == files.end() ? nullptr : &*found;
-}
+constexpr std::uint64_t kFactsLimit = 4 * 1024 * 1024;
 
 bool is_path(const std::string& text) { return text.find('/') != std::string::npos || text.ends_with(".json"); }
 
-constexpr std::string_view kEndings[] = {".json", ".form", ".multipart"};
-
-// A multipart body's boundary is its first line, without the two dashes before it (RFC 2046, 5.1.1).
-std::string media_type_of(std::string_view ending, std::string_view body) {
-  if (ending == ".form") return "application/x-www-form-urlencoded";
-  if (ending == ".json") return "application/json";
-  const std::string_view line = body.substr(0, body.find_first_of("\r\n"));
-  return "multipart/form-data; boundary=" + std::string(line.substr(std::min<std::size_t>(2, line.size())));
-}
-
-std::string respelled(std::string_view text, std::string_view from, std::string_view to) {
-  const auto pieces = split(text, from);
-  return join({pieces.begin(), pieces.end()}, to);
-}
-
-// Not every file system takes a colon in a name: it is spelled %3A.
-std::string file_name_of(const std::string& event) { return respelled(event, ":", "%3A"); }
-
-// "invoice.paid.json" -> "invoice.paid"; nothing when it is no fixture's name.
-std::optional<std::string> event_of(std::string_view file) {
-  if (file == kFacts) return std::nullopt;
-  for (const std::string_view ending : kEndings) {
-    if (file.ends_with(ending)) return respelled(file.substr(0, file.size() - ending.size()), "%3A", ":");
-  }
-  return std::nullopt;
-}
-
-std::vector<std::string> files_on_disk(const std::string& folder) {
-  std::vector<std::string> files;
-  std::error_code error;
-  for (auto entry = std::filesystem::recursive_directory_iterator(folder, error); !error && entry != std::filesystem::recursive_directory_iterator();
-       entry.increment(error)) {
-    if (entry->is_regular_file(error)) files.push_back(std::filesystem::relative(entry->path(), folder, error).generic_string());
-  }
-  return files;
-}
-
-}  // namespace
-
-std::vector<std::string> Catalog::ids() const {
+std::vector<std::string> embedded_ids() {
   std::vector<std::string> ids;
   for (const EmbeddedFile& file : embedded_files()) {
     const std::size_t slash = file.path.find('/');
     if (slash != std::string_view::npos && file.path.substr(slash + 1) == kFacts) ids.emplace_back(file.path.substr(0, slash));
   }
-  std::sort(ids.begin(), ids.end());
   return ids;
 }
 
-Result<const Provider*> Catalog::find(const std::string& id_or_path) {
-  if (const auto found = loaded_.find(id_or_path); found != loaded_.end()) return found->second.get();
-  std::string text;
-  std::string name;
-  std::string folder;
-  if (is_path(id_or_path)) {
-    const std::filesystem::path path(id_or_path);
-    std::error_code error;
-    name = std::filesystem::is_directory(path, error) ? (path / kFacts).string() : id_or_path;
-    auto read = read_file(name, 4 * 1024 * 1024);
-    if (!read) return read.error();
-    text = *std::move(read);
-    folder = std::filesystem::path(name).parent_path().string();
-    if (folder.empty()) folder = ".";
-  } else {
-    name = id_or_path + "/" + std::string(kFacts);
-    const EmbeddedFile* file = find_embedded(name);
-    if (file == nullptr) {
-      const auto near = nearest(id_or_path, ids());
-      return usage_error("no provider '" + printable(id_or_path) + "'", (near ? "did you mean '" + *near + "'? " : std::string()) +
-                                                                           "'hookctl providers' lists all; a path to a provider.json works too");
-    }
-    text = std::string(file->bytes);
-  }
-  auto provider = parse_provider(text, name);
-  if (!provider) return provider.error();
-  provider->folder = folder;
-  if (!folder.empty()) provider->file = name;
-  return (loaded_[id_or_path] = std::make_unique<Provider>(*std::move(provider))).get();
+bool is_embedded(const std::string& id) { return find_embedded(id + "/" + std::string(kFacts)) != nullptr; }
+
+Result<ProviderFile> read_facts(const std::string& path) {
+  auto text = read_file(path, kFactsLimit);
+  if (!text) return text.error();
+  return ProviderFile{path, path, *std::move(text)};
 }
 
-Result<std::string> Catalog::facts_file(const Provider& provider) const {
-  if (!provider.file.empty()) return read_file(provider.file);
-  const EmbeddedFile* file = find_embedded(provider.id + "/" + std::string(kFacts));
-  if (file == nullptr) return bug_error("no embedded provider '" + provider.id + "'");
-  return std::string(file->bytes);
-}
-
-Result<std::vector<const Provider*>> Catalog::all() {
-  std::vector<const Provider*> providers;
-  for (const std::string& id : ids()) {
-    auto provider = find(id);
-    if (!provider) return bug_error("the embedded " + provider.error().message);
-    providers.push_back(*provider);
-  }
-  return providers;
-}
-
-const Provider* Catalog::recognise(const http::Headers& headers) {
-  if (candidates_.empty()) {
-    if (auto providers = all()) candidates_ = *std::move(providers);
-  }
-  const Provider* best = nullptr;
-  std::size_t most = 0;
-  for (const Provider* provider : candidates_) {
-    const std::size_t conditions = recognition(*provider, headers);
-    if (conditions > most) {
-      best = provider;
-      most = conditions;
-    }
-  }
-  return best;
-}
-
-std::vector<std::string> Catalog::events(const Provider& provider) const {
-  std::vector<std::string> events;
-  const auto add = [&](std::string_view file) {
-    if (auto event = event_of(file)) events.push_back(*std::move(event));
-  };
-  if (!provider.folder.empty()) {
-    for (const std::string& file : files_on_disk(provider.folder)) add(file);
-  } else {
-    const std::string prefix = provider.id + "/";
-    for (const EmbeddedFile& file : embedded_files()) {
-      if (file.path.starts_with(prefix)) add(file.path.substr(prefix.size()));
-    }
-  }
-  std::sort(events.begin(), events.end());
-  return events;
-}
-
-std::string Catalog::other_homes(const Provider& provider, const std::string& event) const {
+// Other providers with a fixture of this name, for a hint.
+std::string other_homes(const Provider& provider, const std::string& event) {
   std::vector<std::string> homes;
   for (const EmbeddedFile& file : embedded_files()) {
     const std::size_t slash = file.path.find('/');
@@ -163,26 +44,121 @@ std::string Catalog::other_homes(const Provider& provider, const std::string& ev
   return join(homes, ", ");
 }
 
-Result<Fixture> Catalog::fixture(const Provider& provider, const std::string& event) {
-  for (const std::string_view ending : kEndings) {
-    const std::string file = file_name_of(event) + std::string(ending);
-    if (file == kFacts || event.find("..") != std::string::npos) break;
-    if (!provider.folder.empty()) {
-      const std::string path = provider.folder + "/" + file;
-      if (!file_exists(path)) continue;
-      auto body = read_file(path);
-      if (!body) return body.error();
-      if (ending == ".json") {
-        if (auto parsed = parse_json(*body, path); !parsed) return parsed.error();
-      }
-      std::string media_type = media_type_of(ending, *body);
-      return Fixture{event, std::move(media_type), *std::move(body)};
-    }
-    if (const EmbeddedFile* found = find_embedded(provider.id + "/" + file)) return Fixture{event, media_type_of(ending, found->bytes), std::string(found->bytes)};
+}  // namespace
+
+Catalog::Catalog(OwnFolders own) : own_(std::move(own)) {}
+
+void Catalog::use_fixtures(const std::string& folder) { own_.fixtures.insert(own_.fixtures.begin(), folder); }
+
+std::vector<std::string> Catalog::ids() const {
+  std::vector<std::string> ids = embedded_ids();
+  for (const OwnProvider& own : own_providers(own_)) ids.push_back(own.id);
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
+Result<ProviderFile> Catalog::file(const std::string& id_or_path) const {
+  if (is_path(id_or_path)) {
+    const std::filesystem::path path(id_or_path);
+    std::error_code error;
+    return read_facts(std::filesystem::is_directory(path, error) ? (path / kFacts).string() : id_or_path);
   }
+  if (const auto own = own_provider(own_, id_or_path)) return read_facts(own->file);
+  const std::string name = id_or_path + "/" + std::string(kFacts);
+  if (const EmbeddedFile* file = find_embedded(name)) return ProviderFile{name, "", std::string(file->bytes)};
+  const auto near = nearest(id_or_path, ids());
+  return usage_error("no provider '" + printable(id_or_path) + "'", (near ? "did you mean '" + *near + "'? " : std::string()) +
+                                                                       "'hookctl providers' lists all; a path to a provider.json works too");
+}
+
+Result<const Provider*> Catalog::find(const std::string& id_or_path) {
+  if (const auto found = loaded_.find(id_or_path); found != loaded_.end()) return found->second.get();
+  auto file = this->file(id_or_path);
+  if (!file) return file.error();
+  auto provider = parse_provider(file->text, file->name);
+  if (!provider) return provider.error();
+  if (!is_path(id_or_path) && provider->id != id_or_path) {
+    return usage_error(to_text(file->name, remark_at(file->text, "id", "expected \"" + id_or_path + "\", as the file is called")), "a provider is found by the name of its file");
+  }
+  provider->file = file->path;
+  if (!file->path.empty()) provider->folder = fixtures_beside(file->path);
+  return (loaded_[id_or_path] = std::make_unique<Provider>(*std::move(provider))).get();
+}
+
+std::vector<Entry> Catalog::entries() {
+  const std::vector<OwnProvider> own = own_providers(own_);
+  std::vector<Entry> entries;
+  for (const std::string& id : ids()) {
+    const auto mine = std::find_if(own.begin(), own.end(), [&](const OwnProvider& each) { return each.id == id; });
+    const bool is_own = mine != own.end();
+    Entry entry{id, is_own ? mine->file : "", is_own && is_embedded(id), Error{}};
+    if (is_own && !is_provider_id(id)) entry.found = usage_error(printable(mine->file) + ": its name must be small letters, digits and '-', as an id is");
+    else entry.found = find(id);
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+Result<std::vector<const Provider*>> Catalog::all() {
+  std::vector<const Provider*> providers;
+  for (const Entry& entry : entries()) {
+    if (entry.found) providers.push_back(*entry.found);
+    else if (entry.file.empty()) return bug_error("the embedded " + entry.found.error().message);
+  }
+  return providers;
+}
+
+const std::vector<const Provider*>& Catalog::candidates() {
+  if (candidates_.empty()) {
+    if (auto providers = all()) candidates_ = *std::move(providers);
+    std::stable_partition(candidates_.begin(), candidates_.end(), [](const Provider* each) { return !each->file.empty(); });
+  }
+  return candidates_;
+}
+
+const Provider* Catalog::recognise(const http::Headers& headers) {
+  const Provider* best = nullptr;
+  std::size_t most = 0;
+  for (const Provider* provider : candidates()) {
+    const std::size_t conditions = recognition(*provider, headers);
+    if (conditions > most) {
+      best = provider;
+      most = conditions;
+    }
+  }
+  return best;
+}
+
+Recognition Catalog::identify(const http::Headers& headers) { return provider::recognise(candidates(), headers); }
+
+std::vector<Shelf> Catalog::shelves(const Provider& provider) const {
+  std::vector<Shelf> shelves;
+  for (const std::string& folder : own_.fixtures) shelves.push_back({folder + "/" + provider.id, ""});
+  if (!provider.folder.empty()) shelves.push_back({provider.folder, ""});
+  if (is_embedded(provider.id)) shelves.push_back({"", provider.id});
+  return shelves;
+}
+
+std::vector<FixtureFile> Catalog::fixtures(const Provider& provider) const { return fixtures_on(shelves(provider)); }
+
+std::vector<std::string> Catalog::events(const Provider& provider) const {
+  std::vector<std::string> events;
+  for (FixtureFile& file : fixtures(provider)) events.push_back(std::move(file.event));
+  return events;
+}
+
+Result<Fixture> Catalog::fixture(const Provider& provider, const std::string& event) const {
+  auto fixture = fixture_on(shelves(provider), event);
+  if (!fixture) return fixture.error();
+  if (*fixture) return **std::move(fixture);
+  return no_fixture(provider, event);
+}
+
+Error Catalog::no_fixture(const Provider& provider, const std::string& event) const {
   const auto known = events(provider);
-  const std::string name = provider.folder.empty() ? provider.id : provider.folder + "/" + std::string(kFacts);  // one's own has no other name
-  const std::string all = "'hookctl events " + name + "' lists all " + std::to_string(known.size());
+  const bool by_path = !provider.file.empty() && !own_provider(own_, provider.id);
+  const std::string all = "'hookctl events " + (by_path ? provider.file : provider.id) + "' lists all " + std::to_string(known.size());
   const std::string homes = other_homes(provider, event);
   const auto near = nearest(event, known);
   std::string hint = all;

@@ -15,4 +15,7 @@ struct EmbeddedFile {
 // Sorted by path. Lives as long as the program.
 std::span<const EmbeddedFile> embedded_files();
 
+// The file at that path, or null.
+const EmbeddedFile* find_embedded(std::string_view path) noexcept;
+
 }  // namespace hookctl::provider

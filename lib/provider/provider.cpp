@@ -6,28 +6,52 @@
 #include "base/json.hpp"
 #include "base/json_path.hpp"
 #include "base/text.hpp"
+#include "provider/delivery_json.hpp"
+#include "provider/challenge_json.hpp"
 #include "provider/reader.hpp"
 #include "provider/template.hpp"
+#include "signing/place.hpp"
 #include "signing/scheme_json.hpp"
 
 namespace hookctl::provider {
 
 namespace {
 
-FreshPlace read_fresh(const Json& item, const std::string& where, std::string& wrong) {
+// Complains about a placeholder in the template at `key` that nothing would ever fill.
+void check_template(Reader& reader, const std::string& key, std::string_view text, TemplateUse use) {
+  if (const auto fault = template_fault(text, use)) reader.fail(key, *fault, false);
+}
+
+void check_templates(Reader& reader, const std::string& key, const http::Headers& headers) {
+  for (const http::Header& field : headers) {
+    if (const auto fault = template_fault(field.value, TemplateUse::compose)) reader.complain(path_to(reader.path(key), field.name), *fault);
+  }
+}
+
+// A list of templates over a received request.
+std::vector<std::string> read_names(Reader& root, const std::string& key) {
+  std::vector<std::string> names = root.texts(key);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (const auto fault = template_fault(names[i], TemplateUse::read)) root.complain(root.path(key) + "[" + std::to_string(i) + "]", *fault);
+  }
+  return names;
+}
+
+FreshPlace read_fresh(const Json& item, const std::string& where, Complaints& wrong) {
   Reader reader(item, where, wrong);
   reader.expect_keys({"at", "value"});
   const std::string at = reader.text("at", true);
   FreshPlace place{at.starts_with("form:"), at.substr(std::min<std::size_t>(5, at.size())), reader.text("value", true)};
+  check_template(reader, "value", place.value, TemplateUse::compose);
   if (!at.starts_with("form:") && !at.starts_with("json:")) reader.fail("at", "json:PATH or form:KEY");
   if (!place.form && !at.empty() && !parse_path(place.path)) reader.fail("at", "json: and a path such as data.object.id");
   return place;
 }
 
-std::vector<HeaderCondition> read_conditions(const Json& list, const std::string& where, std::string& wrong) {
+std::vector<HeaderCondition> read_conditions(const Json& list, const std::string& where, Complaints& wrong) {
   std::vector<HeaderCondition> conditions;
   if (!list.is_array() || list.empty()) {
-    if (wrong.empty()) wrong = where + ": expected a list of conditions";
+    wrong.push_back({where, "expected a list of conditions"});
     return conditions;
   }
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -38,7 +62,7 @@ std::vector<HeaderCondition> read_conditions(const Json& list, const std::string
   return conditions;
 }
 
-std::vector<EventFacts> read_events(Reader& root, std::string& wrong) {
+std::vector<EventFacts> read_events(Reader& root, Complaints& wrong) {
   std::vector<EventFacts> events;
   const Json* table = root.member("events", false);
   if (table == nullptr) return events;
@@ -48,82 +72,92 @@ std::vector<EventFacts> read_events(Reader& root, std::string& wrong) {
     Reader reader(facts, events_path.path(type), wrong);
     reader.expect_keys({"summary", "headers"});
     events.push_back({type, reader.text("summary", true), reader.headers("headers")});
+    check_templates(reader, "headers", events.back().headers);
   }
   return events;
 }
 
-DeliveryFacts read_delivery(Reader& root, std::string& wrong) {
-  DeliveryFacts delivery;
-  const Json* object = root.member("delivery", false);
-  if (object == nullptr) return delivery;
-  Reader reader(*object, root.path("delivery"), wrong);
-  reader.expect_keys({"timeout_s", "retry", "retry_after_s", "success", "auto_disable", "confidence"});
-  delivery.timeout_s = reader.number("timeout_s");
-  delivery.retry = reader.text("retry");
-  delivery.success = reader.text("success");
-  delivery.auto_disable = reader.text("auto_disable");
-  delivery.confidence = reader.text("confidence");
-  if (reader.member("retry_after_s", false) != nullptr) delivery.retry_after_s.emplace();
-  reader.each("retry_after_s", [&](const Json& item, const std::string& where) {
-    if (item.is_number() && item.get<double>() >= 0) delivery.retry_after_s->push_back(item.get<double>());
-    else reader.set_wrong(where + ": expected a number of seconds");
-  });
-  return delivery;
-}
-
-void read_request(Reader& root, Provider& provider, std::string& wrong) {
+void read_request(Reader& root, Provider& provider, Complaints& wrong) {
   const Json* object = root.member("request", false);
   if (object == nullptr) return;
   Reader reader(*object, root.path("request"), wrong);
   reader.expect_keys({"method", "headers"});
   if (const std::string method = reader.text("method"); !method.empty()) provider.method = method;
   provider.headers = reader.headers("headers");
+  check_templates(reader, "headers", provider.headers);
 }
 
-Provider read_provider(const Json& json, std::string& wrong) {
+void read_scheme(Reader& root, Provider& provider) {
+  const Json* scheme = root.member("scheme", true);
+  if (scheme == nullptr) return;
+  auto parsed = signing::parse_scheme(*scheme, "scheme");
+  if (parsed) {
+    provider.scheme = *std::move(parsed);
+    return;
+  }
+  const std::string& words = parsed.error().message;  // "path: words"
+  const std::size_t colon = std::min(words.find(": "), words.size());
+  root.complain(words.substr(0, colon), words.substr(std::min(colon + 2, words.size())));
+}
+
+Provider read_provider(const Json& json, Complaints& wrong) {
   Provider provider;
   Reader root(json, "", wrong);
   root.expect_keys({"schema", "id", "title", "summary", "secret", "scheme", "event_type", "event_id", "new_event_id", "request", "fresh",
-                    "recognise", "events", "delivery", "challenge", "quirks", "source", "confidence"});
+                    "recognise", "events", "delivery", "challenges", "challenge", "quirks", "source", "confidence"});
   if (root.text("schema", true) != "hookctl.provider.v1") root.fail("schema", "\"hookctl.provider.v1\"");
   provider.id = root.text("id", true);
+  if (!is_provider_id(provider.id)) root.fail("id", "a name of small letters, digits and '-'");
   provider.title = root.text("title");
   if (provider.title.empty()) provider.title = provider.id;
   provider.summary = root.text("summary");
   provider.secret_form = root.text("secret");
-  if (const Json* scheme = root.member("scheme", true)) {
-    auto parsed = signing::parse_scheme(*scheme, "scheme");
-    if (parsed) provider.scheme = *std::move(parsed);
-    else root.set_wrong(parsed.error().message);
-  }
-  provider.event_type = root.texts("event_type");
-  provider.event_id = root.texts("event_id");
+  read_scheme(root, provider);
+  provider.event_type = read_names(root, "event_type");
+  provider.event_id = read_names(root, "event_id");
   provider.new_event_id = root.text("new_event_id");
+  check_template(root, "new_event_id", provider.new_event_id, TemplateUse::new_id);
   read_request(root, provider, wrong);
   root.each("fresh", [&](const Json& item, const std::string& where) { provider.fresh.push_back(read_fresh(item, where, wrong)); });
   root.each("recognise", [&](const Json& item, const std::string& where) { provider.recognise.push_back(read_conditions(item, where, wrong)); });
   provider.events = read_events(root, wrong);
   provider.delivery = read_delivery(root, wrong);
+  provider.challenges = read_challenges(root, wrong);
   provider.challenge = root.text("challenge");
   provider.quirks = root.text("quirks");
   provider.source = root.text("source");
+  provider.confidence = root.text("confidence");
   return provider;
 }
 
-// "line:column" of the value that a complaint "path: …" is about, or of what is nearest around it.
-std::string place_of(std::string_view json, std::string_view complaint) {
-  std::string_view path = complaint.substr(0, complaint.find(": "));
+// Where the value at `path` begins, or what is nearest around it.
+std::size_t offset_of(std::string_view json, std::string_view path) {
   while (!path.empty()) {
-    if (const auto value = json_raw_at(json, path)) return line_and_column(json, static_cast<std::size_t>(value->data() - json.data()));
+    if (const auto value = json_raw_at(json, path)) return static_cast<std::size_t>(value->data() - json.data());
     const std::size_t step = path.find_last_of(".[");
     path = path.substr(0, step == std::string_view::npos ? 0 : step);
   }
-  return line_and_column(json, std::min(json.find_first_not_of(" \t\r\n"), json.size()));
+  return std::min(json.find_first_not_of(" \t\r\n"), json.size());
 }
 
-std::string first_resolved(const std::vector<std::string>& templates, const http::Request& request) {
+// Keys that begin with "//" are comments, wherever they stand. The gate has bounded the depth.
+void drop_comments(Json& json) {
+  if (json.is_object()) {
+    std::vector<std::string> comments;
+    for (const auto& [key, value] : json.items()) {
+      if (key.starts_with("//")) comments.push_back(key);
+    }
+    for (const std::string& key : comments) json.erase(key);
+  }
+  if (!json.is_structured()) return;
+  for (Json& inner : json) drop_comments(inner);
+}
+
+// json: places are in the document that the scheme reads: the body, or its part of a multipart body.
+std::string first_resolved(const std::vector<std::string>& templates, const http::Request& request, std::string_view document) {
+  const auto value_of = [&](std::string_view name) { return name.starts_with("json:") ? json_text_at(document, name.substr(5)) : request_value(request, name); };
   for (const std::string& text : templates) {
-    auto value = expand(text, [&](std::string_view name) { return request_value(request, name); });
+    auto value = expand(text, value_of);
     if (value && !value->empty()) return *std::move(value);
   }
   return "";
@@ -131,29 +165,43 @@ std::string first_resolved(const std::vector<std::string>& templates, const http
 
 }  // namespace
 
+bool is_provider_id(std::string_view text) noexcept {
+  return !text.empty() && text.size() <= 64 && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
+}
+
+Remark remark_at(std::string_view json, std::string_view path, std::string_view words) {
+  return {line_and_column(json, offset_of(json, path)), printable(path), printable(words)};
+}
+
+std::string to_text(std::string_view name, const Remark& remark) {
+  return printable(name) + ":" + remark.place + ": " + remark.path + (remark.path.empty() ? "" : ": ") + remark.words;
+}
+
+Reading read_provider_file(std::string_view json) {
+  Reading reading;
+  auto parsed = parse_json(json, "");
+  if (!parsed) {  // ":line:column: words"
+    const std::string& message = parsed.error().message;
+    const std::size_t end = std::min(message.find(": ", 1), message.size());
+    reading.faults.push_back({message.substr(std::min<std::size_t>(1, end), end - std::min<std::size_t>(1, end)), "", message.substr(std::min(end + 2, message.size()))});
+    return reading;
+  }
+  drop_comments(*parsed);
+  Complaints wrong;
+  reading.provider = read_provider(*parsed, wrong);
+  for (const Complaint& each : wrong) reading.faults.push_back(remark_at(json, each.path, each.words));
+  return reading;
+}
+
 Result<Provider> parse_provider(std::string_view json, std::string_view name) {
-  auto parsed = parse_json(json, name);
-  if (!parsed) return parsed.error();
-  std::string wrong;
-  Provider provider = read_provider(*parsed, wrong);
-  if (!wrong.empty()) return usage_error(std::string(name) + ":" + place_of(json, wrong) + ": " + printable(wrong), "'hookctl providers show generic --file' prints one that works");
-  return provider;
+  Reading reading = read_provider_file(json);
+  if (reading.faults.empty()) return std::move(reading.provider);
+  return usage_error(to_text(name, reading.faults.front()), "'hookctl providers validate " + printable(name) + "' tells all that is wrong");
 }
 
 EventName name_event(const Provider& provider, const http::Request& request) {
-  return {first_resolved(provider.event_type, request), first_resolved(provider.event_id, request)};
-}
-
-std::size_t recognition(const Provider& provider, const http::Headers& headers) {
-  std::size_t best = 0;
-  for (const auto& alternative : provider.recognise) {
-    const bool holds = std::all_of(alternative.begin(), alternative.end(), [&](const HeaderCondition& condition) {
-      const auto value = headers.find(condition.name);
-      return value && value->starts_with(condition.prefix);
-    });
-    if (holds) best = std::max(best, alternative.size());
-  }
-  return best;
+  const std::string_view document = signing::document_of(signing::ways(provider.scheme).front(), request);
+  return {first_resolved(provider.event_type, request, document), first_resolved(provider.event_id, request, document)};
 }
 
 }  // namespace hookctl::provider

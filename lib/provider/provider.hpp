@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "delivery/rules.hpp"
 #include "http/message.hpp"
+#include "provider/challenge.hpp"
 #include "signing/scheme.hpp"
 
 namespace hookctl::provider {
@@ -32,14 +34,18 @@ struct EventFacts {
   http::Headers headers;
 };
 
-// How the provider delivers, for people and for `--retries provider`.
+// How the provider delivers: words for people, rules for `--retries provider`.
 struct DeliveryFacts {
-  std::optional<double> timeout_s;                     // how long it waits for an answer; nothing when it is not published
-  std::string retry;                                   // in words
-  std::optional<std::vector<double>> retry_after_s{};  // gaps between tries in seconds; nothing when unknown
+  std::optional<double> timeout_s;  // how long it waits for an answer; nothing when it is not published
+  std::string retry;                // in words
   std::string success;
   std::string auto_disable;
-  std::string confidence;
+  delivery::Rules rules;
+  bool schedule_known{false};      // rules.gaps_ms says what the provider does; otherwise it is empty for want of knowledge
+  bool schedule_estimated{false};  // the gaps are not published: they fit what is ("exponential, up to 3 days")
+  http::Headers retry_headers{};   // of every further try: templates that also know {retry} (1, 2, …) and {reason} of the failure
+  std::string source{};
+  std::string confidence;  // "documented", or "unverified" for what is remembered only
 };
 
 struct Provider {
@@ -57,15 +63,39 @@ struct Provider {
   std::vector<std::vector<HeaderCondition>> recognise;
   std::vector<EventFacts> events;
   DeliveryFacts delivery;
-  std::string challenge;
+  std::vector<Challenge> challenges;
+  std::string challenge;  // in words
   std::string quirks;
   std::string source;
-  std::string folder{};  // where its fixtures are on disk; "" when they are embedded
-  std::string file{};    // its provider.json there
+  std::string confidence;  // how sure `source` makes it, in words
+  std::string file{};      // its provider.json on disk; "" when it is embedded
+  std::string folder{};    // where its fixtures are beside that file; "" when there are none
 };
 
-// Reads a provider.json. `name` is the file's name for errors (usage): "name:line:column: expected …" for malformed JSON,
-// "name:line:column: key.path: expected …" for the rest, at the value that is wrong or the object that lacks it.
+// Is it a name that a provider can have: small letters, digits and '-', at most 64? (It becomes part of file names.)
+bool is_provider_id(std::string_view text) noexcept;
+
+// Something about a provider.json: "line:column" of the value at `path` or of what is nearest around it, the path ("" for the document or
+// for malformed JSON), and what is to be said, safe to print.
+struct Remark {
+  std::string place;
+  std::string path;
+  std::string words;
+};
+Remark remark_at(std::string_view json, std::string_view path, std::string_view words);
+// "name:line:column: path: words"
+std::string to_text(std::string_view name, const Remark& remark);
+
+// A provider.json as it was read, and all that is wrong with it. With faults, `provider` holds what was readable. Keys that begin with "//"
+// are comments.
+struct Reading {
+  Provider provider;
+  std::vector<Remark> faults;
+};
+Reading read_provider_file(std::string_view json);
+
+// The provider, or (`usage`) the first of the faults: "name:line:column: expected …" for malformed JSON, "name:line:column: key.path:
+// expected …" for the rest, at the value that is wrong or the object that lacks it. `name` is the file's name.
 Result<Provider> parse_provider(std::string_view json, std::string_view name);
 
 // What a received request says it is, by the provider's templates. Empty where nothing resolves.
@@ -74,8 +104,5 @@ struct EventName {
   std::string id;
 };
 EventName name_event(const Provider& provider, const http::Request& request);
-
-// How many conditions of the best alternative hold; 0 when none holds whole.
-std::size_t recognition(const Provider& provider, const http::Headers& headers);
 
 }  // namespace hookctl::provider

@@ -7,7 +7,13 @@
 
 namespace hookctl::provider {
 
-Reader::Reader(const Json& object, std::string where, std::string& wrong) : object_(object), where_(std::move(where)), wrong_(wrong) {
+std::string path_to(const std::string& where, const std::string& key) {
+  if (key.empty()) return where;
+  if (key.find_first_of(".[") != std::string::npos) return where + "[\"" + key + "\"]";
+  return where.empty() ? key : where + "." + key;
+}
+
+Reader::Reader(const Json& object, std::string where, Complaints& wrong) : object_(object), where_(std::move(where)), wrong_(wrong) {
   if (!object_.is_object()) fail("", "an object");
 }
 
@@ -42,13 +48,20 @@ std::optional<double> Reader::number(const std::string& key) {
   return value->get<double>();
 }
 
+std::optional<bool> Reader::flag(const std::string& key) {
+  const Json* value = member(key, false);
+  if (value == nullptr) return std::nullopt;
+  if (!value->is_boolean()) return fail(key, "true or false"), std::nullopt;
+  return value->get<bool>();
+}
+
 http::Headers Reader::headers(const std::string& key) {
   http::Headers fields;
   const Json* value = member(key, false);
   if (value == nullptr) return fields;
   if (!value->is_object()) return fail(key, "an object of header names and values"), fields;
   for (const auto& [name, text] : value->items()) {
-    if (!text.is_string()) set_wrong(path(key) + "." + name + ": expected a string");
+    if (!text.is_string()) complain(path_to(path(key), name), "expected a string");
     else fields.add(name, text.get<std::string>());
   }
   return fields;
@@ -58,7 +71,7 @@ std::vector<std::string> Reader::texts(const std::string& key) {
   std::vector<std::string> list;
   each(key, [&](const Json& item, const std::string& where) {
     if (item.is_string()) list.push_back(item.get<std::string>());
-    else set_wrong(where + ": expected a string");
+    else complain(where, "expected a string");
   });
   return list;
 }
@@ -71,17 +84,14 @@ void Reader::each(const std::string& key, const std::function<void(const Json& i
 }
 
 void Reader::fail(const std::string& key, const std::string& expected, bool is_type) {
-  const std::string where = path(key);
-  set_wrong(where + (where.empty() ? "" : ": ") + (is_type ? "expected " : "") + expected);
+  complain(path(key), (is_type ? "expected " : "") + expected);
 }
 
-void Reader::set_wrong(std::string text) {
-  if (wrong_.empty()) wrong_ = std::move(text);
+void Reader::complain(std::string path, std::string words) {
+  const bool known = std::any_of(wrong_.begin(), wrong_.end(), [&](const Complaint& each) { return each.path == path; });
+  if (!known) wrong_.push_back({std::move(path), std::move(words)});
 }
 
-std::string Reader::path(const std::string& key) const {
-  if (key.find('.') != std::string::npos) return where_ + "[\"" + key + "\"]";
-  return where_.empty() || key.empty() ? where_ + key : where_ + "." + key;
-}
+std::string Reader::path(const std::string& key) const { return path_to(where_, key); }
 
 }  // namespace hookctl::provider

@@ -1,4 +1,4 @@
-// Reads the members of the objects in a provider.json and remembers the first thing that is wrong, with the path to it.
+// Reads the members of the objects in a provider.json and remembers all that is wrong, each with the path to it.
 #pragma once
 
 #include <functional>
@@ -13,12 +13,23 @@ namespace hookctl::provider {
 
 using Json = nlohmann::ordered_json;
 
-// One object. `wrong` is shared by all readers of a document: "path: expected …", "" while nothing is. What is read after a first
-// complaint is not used. A Reader lives no longer than what it was made from.
+// Something that is wrong. `path` is where, as base/json_path.hpp reads it, so that the place can be found again in the text; "" is the
+// document. `words` is what: "expected a string".
+struct Complaint {
+  std::string path;
+  std::string words;
+};
+using Complaints = std::vector<Complaint>;
+
+// The path of the member `key` of the object at `where`.
+std::string path_to(const std::string& where, const std::string& key);
+
+// One object. `wrong` is shared by all readers of a document. What is read after a complaint is not used. A Reader lives no longer than what
+// it was made from.
 class Reader {
  public:
   // `where` is the object's path, "" for the document. Complains when it is no object.
-  Reader(const Json& object, std::string where, std::string& wrong);
+  Reader(const Json& object, std::string where, Complaints& wrong);
 
   // The keys that may be there; any other is a complaint with the nearest known one.
   void expect_keys(const std::vector<std::string>& known);
@@ -29,6 +40,7 @@ class Reader {
   // "" when absent.
   std::string text(const std::string& key, bool required = false);
   std::optional<double> number(const std::string& key);
+  std::optional<bool> flag(const std::string& key);
   // Header names and values, in order.
   http::Headers headers(const std::string& key);
   std::vector<std::string> texts(const std::string& key);
@@ -38,14 +50,15 @@ class Reader {
 
   // Complains about the value at `key`: "expected " + `expected`, or the words as they stand when it is not its type that is wrong.
   void fail(const std::string& key, const std::string& expected, bool is_type = true);
-  void set_wrong(std::string text);
-  // As base/json_path.hpp reads it, so that the place can be found again in the text.
+  // Complains about the value at `path`, once: what else is wrong with the same place mostly follows from the first.
+  void complain(std::string path, std::string words);
+  // path_to() the value at `key`.
   std::string path(const std::string& key) const;
 
  private:
   const Json& object_;
   std::string where_;
-  std::string& wrong_;
+  Complaints& wrong_;
 };
 
 }  // namespace hookctl::provider

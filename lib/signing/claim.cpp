@@ -31,9 +31,11 @@ std::string other_signature_header(const http::Request& request) {
   return {};
 }
 
+const char* missing_at(const Source& place) { return place.place == Place::json ? "missing_field" : "missing_header"; }
+
 Fault missing_signature(const Scheme& scheme, const http::Request& request) {
   const std::string other = other_signature_header(request);
-  return {"missing_signature", "there is no " + describe(scheme.signature.from),
+  return {missing_at(scheme.signature.from), "there is no " + describe(scheme.signature.from),
           other.empty() ? "the request was not signed, or something on the way dropped it"
                         : "the request has '" + other + "': is it another provider's, or signed with an older scheme?"};
 }
@@ -59,16 +61,16 @@ std::optional<Fault> read_signatures(const Scheme& scheme, std::string_view valu
   const SignatureField field = read_signature_field(scheme, value);
   const std::string place = describe(scheme.signature.from);
   if (field.candidates.empty() && field.other_versions)
-    return Fault{"unknown_signature_version", place + " has no '" + wanted_version(scheme) + "' signature, only others",
+    return Fault{"unsupported_scheme", place + " has no '" + wanted_version(scheme) + "' signature, only others",
                  "this scheme checks '" + wanted_version(scheme) + "' only"};
   if (field.candidates.empty()) return Fault{"malformed_signature", place + " is not of the form " + form_words(scheme)};
   for (std::string_view candidate : field.candidates) {
-    if (scheme.kind != Kind::token) reading.claim.signatures.emplace_back(candidate);
+    if (scheme.kind != Kind::token && scheme.kind != Kind::jwt) reading.claim.signatures.emplace_back(candidate);
     if (auto bytes = decode_signature(scheme.signature, candidate)) reading.signatures.push_back(std::move(*bytes));
   }
   if (reading.signatures.empty()) {
     const bool empty = std::ranges::all_of(field.candidates, &std::string_view::empty);
-    return Fault{empty ? "empty_signature" : "malformed_signature", "the signature in " + place + " is not " + form_words(scheme)};
+    return Fault{"malformed_signature", "the signature in " + place + (empty ? " is empty" : " is not " + form_words(scheme))};
   }
   return std::nullopt;
 }
@@ -107,7 +109,7 @@ std::optional<Fault> read_id(const Scheme& scheme, const http::Request& request,
   if (!scheme.id) return std::nullopt;
   claim.id = find(*scheme.id, request, document, keep).value_or("");
   if (!claim.id.empty()) return std::nullopt;
-  return Fault{"missing_id", "there is no " + describe(*scheme.id) + ", or it is empty", "the message id is part of what is signed"};
+  return Fault{missing_at(*scheme.id), "there is no " + describe(*scheme.id) + ", or it is empty", "the message id is part of what is signed"};
 }
 
 // A time in the wrong unit is years away from now; in the other unit it would be near.
@@ -131,7 +133,7 @@ std::optional<Fault> read_timestamp(const Scheme& scheme, const http::Request& r
   const std::string place = in_field ? "'" + from.name + "' in " + describe(scheme.signature.from) : describe(from);
   const bool limited = limits.max_age || limits.max_future;
   if (claim.timestamp.empty() && (limited || has_part(scheme, Part::timestamp)))
-    return Fault{"missing_timestamp", "there is no " + place + ", or it is empty"};
+    return Fault{in_field ? "malformed_signature" : missing_at(from), "there is no " + place + ", or it is empty"};
   if (!claim.timestamp_ms && limited)
     return Fault{"malformed_timestamp",
                  place + " is '" + printable(claim.timestamp) + "', expected " + std::string(unit_name(scheme.timestamp->unit)),
@@ -148,9 +150,16 @@ std::string age_text(std::int64_t ms) {
 }  // namespace
 
 AgeLimits age_limits(const Scheme& scheme, const VerifyInputs& inputs) {
-  if (!scheme.timestamp) return {};
+  if (!scheme.timestamp && !scheme.jwt) return {};
   constexpr std::int64_t kFar = 1'000'000'000'000'000;  // no difference to such a time overflows
-  AgeLimits limits{std::clamp(inputs.now, -kFar, kFar), scheme.timestamp->max_age_ms, scheme.timestamp->max_future_ms};
+  AgeLimits limits{std::clamp(inputs.now, -kFar, kFar)};
+  if (scheme.timestamp) {
+    limits.max_age = scheme.timestamp->max_age_ms;
+    limits.max_future = scheme.timestamp->max_future_ms;
+  } else if (scheme.jwt->max_iat_age_ms) {
+    limits.max_age = scheme.jwt->max_iat_age_ms;
+    limits.max_future = 0;
+  }
   if (!inputs.tolerance_s || !std::isfinite(*inputs.tolerance_s)) return limits;
   limits.max_age = std::llround(std::clamp(*inputs.tolerance_s, 0.0, 1e12) * 1000);
   if (limits.max_future) limits.max_future = limits.max_age;
@@ -166,7 +175,7 @@ std::optional<Fault> read_claim(const Scheme& scheme, const http::Request& reque
   if (!value) {
     fault = missing_signature(scheme, request);
   } else if (trim(*value).empty()) {
-    fault = Fault{"empty_signature", describe(scheme.signature.from) + " is empty"};
+    fault = Fault{"malformed_signature", describe(scheme.signature.from) + " is empty"};
   } else {
     fault = read_signatures(scheme, *value, reading);
   }

@@ -8,17 +8,11 @@
 #include <vector>
 
 #include "http/message.hpp"
+#include "signing/fault.hpp"
 #include "signing/scheme.hpp"
 #include "signing/verify.hpp"
 
 namespace hookctl::signing {
-
-// Why a request is not valid: a code of Verification and its words.
-struct Fault {
-  std::string code;
-  std::string message;
-  std::string remedy{};
-};
 
 struct Reading {
   Claim claim{};

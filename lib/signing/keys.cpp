@@ -25,7 +25,8 @@ struct Subject {
   std::string_view file{};
 };
 
-Error not_encoded(const Subject& subject, std::string_view encoding, const std::string& prefix, std::string_view whole, std::string_view rest) {
+Error not_encoded(const Subject& subject, std::string_view encoding, const std::string& prefix, std::string_view whole,
+                  std::string_view rest) {
   const std::string_view alphabet = encoding == "hex" ? kHex : kBase64;
   const std::size_t at = whole.size() - rest.size() + first_wrong(rest, alphabet);
   const std::string where = at < whole.size() ? "at byte " + std::to_string(at) : "it ends too early, after byte " + std::to_string(at);
@@ -33,14 +34,33 @@ Error not_encoded(const Subject& subject, std::string_view encoding, const std::
   std::string hint = "expected " + (prefix.empty() ? "" : "'" + prefix + "' (or nothing) followed by ") + std::string(encoding) +
                      "; copy it again from the provider";
   const std::string place = subject.file.empty() ? "" : std::string(subject.file) + ":" + line_and_column(whole, at) + ": ";
-  return usage_error(
-      place + std::string(subject.what) + " is not " + std::string(encoding) + (stripped ? " after '" + prefix + "'" : "") + " (" + where + ")",
-      std::move(hint));
+  return usage_error(place + std::string(subject.what) + " is not " + std::string(encoding) + (stripped ? " after '" + prefix + "'" : "") +
+                         " (" + where + ")",
+                     std::move(hint));
+}
+
+// JavaScript's charCodeAt() & 0xff: the low byte of each UTF-16 unit. Text that is no UTF-8 stays as it is.
+std::string low_bytes(std::string_view text) {
+  std::string out;
+  if (!is_utf8(text)) return std::string(text);
+  for (std::size_t at = 0; at < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    const std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    std::uint32_t code = length == 1 ? lead : lead & (0xffU >> (length + 1));
+    for (std::size_t i = 1; i < length; ++i) code = code << 6 | (static_cast<unsigned char>(text[at + i]) & 0x3fU);
+    if (code >= 0x10000) out.push_back(static_cast<char>((0xd800 + ((code - 0x10000) >> 10)) & 0xff));
+    out.push_back(static_cast<char>(code & 0xff));
+    at += length;
+  }
+  return out;
 }
 
 Result<std::string> decoded(const Subject& what, std::string_view whole, const KeyForm& form) {
   std::string_view rest = whole;
-  if (!form.strip_prefix.empty() && rest.starts_with(form.strip_prefix)) rest.remove_prefix(form.strip_prefix.size());
+  if (!form.strip_prefix.empty() && rest.starts_with(form.strip_prefix))
+    rest.remove_prefix(form.strip_prefix.size());
+  else if (form.prefixed_only)
+    return usage_error(std::string(what.what) + " does not begin with '" + form.strip_prefix + "'", "copy it again from the provider");
   if (rest.empty())
     return usage_error(std::string(what.what) + " is empty" + (rest.size() < whole.size() ? " after '" + form.strip_prefix + "'" : ""));
   std::optional<std::string> bytes;
@@ -54,6 +74,8 @@ Result<std::string> decoded(const Subject& what, std::string_view whole, const K
       bytes = from_hex(rest);
       if (!bytes) return not_encoded(what, "hex", form.strip_prefix, whole, rest);
       return *bytes;
+    case KeyEncoding::latin1:
+      return low_bytes(rest);
     case KeyEncoding::utf8:
     case KeyEncoding::pem_cert:
     case KeyEncoding::jwk:
@@ -92,17 +114,23 @@ KeyForm private_form(KeyForm form) {
 
 }  // namespace
 
-Result<std::string> decode_secret(const Secret& secret, const KeyForm& form) { return decoded({"secret", secret.file()}, secret.reveal(), form); }
+Result<std::string> decode_secret(const Secret& secret, const KeyForm& form) {
+  return decoded({"secret", secret.file()}, secret.reveal(), form);
+}
 
 Result<std::vector<std::string>> decode_secret(const Secret& secret, const Scheme& scheme) {
   std::vector<std::string> readings;
   std::optional<Error> first;
-  for (const KeyForm& form : scheme.keys) {
-    auto bytes = decode_secret(secret, form);
-    if (bytes) {
-      readings.push_back(std::move(*bytes));
-    } else if (!first) {
-      first = bytes.error();
+  const std::string separator = scheme.keys.empty() ? "" : scheme.keys.front().separator;
+  const auto parts = separator.empty() ? std::vector<std::string_view>{secret.reveal()} : split(secret.reveal(), separator);
+  for (std::string_view part : parts) {
+    for (const KeyForm& form : scheme.keys) {
+      auto bytes = decoded({"secret", secret.file()}, part, form);
+      if (bytes) {
+        readings.push_back(std::move(*bytes));
+      } else if (!first) {
+        first = bytes.error();
+      }
     }
   }
   if (readings.empty()) return first.value_or(usage_error("the scheme has no way to read a secret"));

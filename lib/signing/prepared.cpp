@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "crypto/equal.hpp"
+#include "signing/place.hpp"
+#include "signing/signature_field.hpp"
 
 namespace hookctl::signing {
 
@@ -16,11 +18,11 @@ bool reads_secret(const Scheme& scheme) {
 Result<void> add_keys(Prepared& way, const Secret& secret, std::size_t index) {
   // A key pair's content may hold a shared word (PayPal's webhook id); it is used as it stands.
   auto readings =
-      is_key_pair(way.scheme.kind) ? Result<std::vector<std::string>>({std::string(secret.reveal())}) : decode_secret(secret, way.scheme);
+      is_key_pair(way.scheme) ? Result<std::vector<std::string>>({std::string(secret.reveal())}) : decode_secret(secret, way.scheme);
   if (!readings) return readings.error();
   for (std::string& bytes : *readings) {
     ReadyKey key{.secret_index = index, .text = secret};
-    if (way.scheme.kind == Kind::hmac) {
+    if (way.scheme.kind == Kind::hmac || way.scheme.kind == Kind::jwt) {
       auto mac = crypto::Mac::create(way.scheme.hash, bytes);
       if (!mac) return mac.error();
       key.mac = std::move(*mac);
@@ -51,15 +53,14 @@ bool one_equals(const std::string& expected, const std::vector<std::string>& sig
   return found;
 }
 
-bool holds_by_key_pair(const Prepared& way, const Content& content, const std::vector<std::string>& signatures) {
+bool holds_by_key_pair(const Prepared& way, Hash hash, const Content& content, const std::vector<std::string>& signatures) {
   const std::string message = content.joined();
-  return way.public_key && std::ranges::any_of(signatures, [&](const std::string& signature) {
-           return way.public_key->verify(way.scheme.hash, message, signature);
-         });
+  return way.public_key &&
+         std::ranges::any_of(signatures, [&](const std::string& signature) { return way.public_key->verify(hash, message, signature); });
 }
 
-Match match_content(Prepared& way, const Content& content, const std::vector<std::string>& signatures) {
-  if (is_key_pair(way.scheme.kind)) return {holds_by_key_pair(way, content, signatures), {}};
+Match match_content(Prepared& way, Hash hash, const Content& content, const std::vector<std::string>& signatures) {
+  if (is_key_pair(way.scheme.kind)) return {holds_by_key_pair(way, hash, content, signatures), {}};
   for (ReadyKey& key : way.keys) {
     if (one_equals(raw_signature(way.scheme, key, content), signatures)) return {true, key.secret_index};
   }
@@ -71,11 +72,40 @@ Match match_with_secret(Prepared& way, Material material, const std::vector<std:
   for (ReadyKey& key : way.keys) {
     material.secret = key.text.reveal();
     if (content.build(way.scheme, material) != nullptr) return {};
-    const bool holds = is_key_pair(way.scheme.kind) ? holds_by_key_pair(way, content, signatures)
+    const bool holds = is_key_pair(way.scheme.kind) ? holds_by_key_pair(way, way.scheme.hash, content, signatures)
                                                     : one_equals(raw_signature(way.scheme, key, content), signatures);
     if (holds) return {true, key.secret_index};
   }
   return {};
+}
+
+Match match_demand(Prepared& way, Demand& demand, const std::vector<std::string>& signatures, Content& content) {
+  std::vector<std::string> own;
+  if (demand.place) {
+    if (auto bytes = decode_signature(way.scheme.signature, demand.found)) own.push_back(std::move(*bytes));
+    if (own.empty()) {
+      const std::string code = demand.found.empty() ? "missing_field" : "malformed_signature";
+      return {.fault = Fault{code, "there is no signature in base64 at " + describe(*demand.place), "each item carries its own"}};
+    }
+  }
+  for (std::string& bytes : demand.contents) {
+    content.set(std::move(bytes));
+    const Match hit = match_content(way, demand.hash.value_or(way.scheme.hash), content, demand.place ? own : signatures);
+    if (hit.holds) return hit;
+  }
+  return {};
+}
+
+Match match_demands(Prepared& way, const Material& material, const std::vector<std::string>& signatures, Content& content) {
+  Demands demands = way.code->demands(material.request, material.url);
+  Match hit;
+  hit.fault = std::move(demands.fault);
+  for (Demand& demand : demands.all) {
+    if (hit.fault) break;
+    hit = match_demand(way, demand, signatures, content);
+    if (!hit.holds) break;
+  }
+  return hit;
 }
 
 }  // namespace
@@ -87,6 +117,10 @@ Result<Prepared> prepare(const Scheme& way, const Keys& keys) {
     auto key = read_public_key(prepared.scheme, keys);
     if (!key) return key.error();
     prepared.public_key = std::move(*key);
+  } else if (is_key_pair(prepared.scheme)) {
+    auto token_keys = read_token_keys(prepared.scheme, keys);
+    if (!token_keys) return token_keys.error();
+    prepared.token_keys = std::move(*token_keys);
   }
   if (uses_secret(prepared.scheme)) {
     if (auto added = add_secrets(prepared, keys); !added) return added.error();
@@ -100,17 +134,19 @@ std::string raw_signature(const Scheme& scheme, ReadyKey& key, const Content& co
   return key.mac ? key.mac->of(content.pieces()) : std::string{};
 }
 
+const Piece* build_content(const Prepared& way, const Material& material, Content& content) {
+  if (way.code == nullptr) return content.build(way.scheme, material);
+  Demands demands = way.code->demands(material.request, material.url);
+  if (demands.fault || demands.all.empty()) return &way.scheme.signed_content.front();
+  content.set(std::move(demands.all.front().contents.front()));
+  return nullptr;
+}
+
 Match match(Prepared& way, const Material& material, const std::vector<std::string>& signatures, Content& content) {
-  if (way.code != nullptr) {
-    for (std::string& bytes : way.code->contents(material.request, material.url)) {
-      content.set(std::move(bytes));
-      if (const Match hit = match_content(way, content, signatures); hit.holds) return hit;
-    }
-    return {};
-  }
+  if (way.code != nullptr) return match_demands(way, material, signatures, content);
   if (reads_secret(way.scheme)) return match_with_secret(way, material, signatures, content);
   if (content.build(way.scheme, material) != nullptr) return {};
-  return match_content(way, content, signatures);
+  return match_content(way, way.scheme.hash, content, signatures);
 }
 
 }  // namespace hookctl::signing

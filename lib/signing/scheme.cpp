@@ -17,6 +17,11 @@ bool has_part(const Scheme& way, Part part) {
   return std::ranges::find(way.signed_content, part, &Piece::part) != way.signed_content.end();
 }
 
+bool claims_url(const Scheme& way) {
+  const auto names_url = [](const auto& claim) { return claim.second.find("{url}") != std::string::npos; };
+  return way.jwt && std::ranges::any_of(way.jwt->claims, names_url);
+}
+
 }  // namespace
 
 std::span<const Scheme> ways(const Scheme& scheme) noexcept {
@@ -26,18 +31,23 @@ std::span<const Scheme> ways(const Scheme& scheme) noexcept {
 
 bool is_key_pair(Kind kind) noexcept { return kind == Kind::ed25519 || kind == Kind::ecdsa || kind == Kind::rsa; }
 
+bool is_key_pair(const Scheme& way) noexcept {
+  return is_key_pair(way.kind) || (way.jwt && !way.jwt->algorithms.empty() && way.jwt->algorithms.front() != JwtAlgorithm::hs256);
+}
+
 bool uses_secret(const Scheme& scheme) noexcept {
   return any_way(scheme, [](const Scheme& way) {
-    return way.kind == Kind::hmac || way.kind == Kind::hash || way.kind == Kind::token || has_part(way, Part::secret);
+    const bool shared = way.kind == Kind::hmac || way.kind == Kind::hash || way.kind == Kind::token || way.kind == Kind::jwt;
+    return (shared && !is_key_pair(way)) || has_part(way, Part::secret);
   });
 }
 
 bool uses_key_pair(const Scheme& scheme) noexcept {
-  return any_way(scheme, [](const Scheme& way) { return is_key_pair(way.kind); });
+  return any_way(scheme, [](const Scheme& way) { return is_key_pair(way); });
 }
 
 bool signs_url(const Scheme& scheme) noexcept {
-  return any_way(scheme, [](const Scheme& way) { return has_part(way, Part::url); });
+  return any_way(scheme, [](const Scheme& way) { return has_part(way, Part::url) || claims_url(way); });
 }
 
 bool signs_id(const Scheme& scheme) noexcept {
@@ -45,7 +55,7 @@ bool signs_id(const Scheme& scheme) noexcept {
 }
 
 bool is_supported(const Scheme& scheme) noexcept {
-  return any_way(scheme, [](const Scheme& way) { return way.kind != Kind::jwt && way.kind != Kind::code; });
+  return any_way(scheme, [](const Scheme& way) { return way.kind != Kind::code; });
 }
 
 }  // namespace hookctl::signing

@@ -22,7 +22,7 @@ enum class Kind {
   ed25519,
   ecdsa,  // P-256, DER signatures
   rsa,    // PKCS #1 v1.5
-  jwt,    // known, but neither signed nor verified yet
+  jwt,    // a JSON Web Token in compact form (RFC 7519), see JwtForm
   code,   // a named canonicaliser, see canonical.hpp
   none,   // the provider signs nothing
 };
@@ -39,11 +39,21 @@ struct Source {
   bool operator==(const Source&) const = default;
 };
 
-// How the text of a secret or key becomes bytes.
-enum class KeyEncoding { utf8, base64, hex, spki_base64, pem_cert, jwk, jwks };
+// How the text of a secret or key becomes bytes. latin1: of each character the low byte (JavaScript's char codes as bytes). jwk, jwks:
+// JSON Web Keys (RFC 7517), of Kind::jwt only.
+enum class KeyEncoding { utf8, latin1, base64, hex, spki_base64, pem_cert, jwk, jwks };
 struct KeyForm {
   KeyEncoding encoding{KeyEncoding::utf8};
   std::string strip_prefix{};  // taken off first, if there
+  bool prefixed_only{false};   // a text without the prefix is not of this form
+  std::string separator{};     // of the first form: what stands between several secrets in one text; "" when there is only ever one
+};
+
+// Where the provider publishes its public keys. Nothing here goes to the network: key_source.hpp says which URL may be fetched.
+struct KeySource {
+  std::string url{};                 // fixed, or
+  std::optional<Source> from{};      // where the request names it
+  std::vector<std::string> hosts{};  // that the URL may be on: "sns.*.amazonaws.com" ('*' is one label), "*.paypal.com" (one or more)
 };
 
 // One part of the signed content.
@@ -95,6 +105,29 @@ struct TimestampForm {
   std::optional<std::int64_t> max_future_ms{};  // nothing: as far ahead as it likes
 };
 
+// Of Kind::jwt. Texts of claims may hold {url}, {audience} and (of issued ones) {id}.
+enum class JwtAlgorithm { hs256, es256, rs256 };
+struct BodyHash {
+  std::string claim;
+  Hash hash{Hash::sha256};
+  Encoding encoding{Encoding::hex};
+};
+struct IssuedClaim {
+  std::string name;
+  std::string text;
+  bool literal{false};  // `text` is JSON, not a text with placeholders
+};
+struct JwtForm {
+  std::vector<JwtAlgorithm> algorithms{};  // those that are accepted, signing uses the first; never both of secrets and keys
+  std::vector<std::pair<std::string, std::string>> claims{};  // each must have this value; aud may be a list that holds it
+  std::optional<BodyHash> body_hash{};                        // the claim that holds a digest of the raw body
+  bool honours_exp{false}, honours_nbf{false};                // are these looked at when they are there?
+  std::optional<std::int64_t> max_iat_age_ms{};               // then iat must be there, and not be ahead
+  std::int64_t leeway_ms{0};                                  // how far clocks may be apart
+  std::vector<IssuedClaim> issued{};                          // further claims that the provider writes and a verifier need not read
+  std::int64_t lifetime_s{300};                               // exp of a token that is signed here: this long after iat
+};
+
 // Either `alternatives` holds schemes, any of which may hold (signing uses the first), and the rest is unused; or it is empty.
 struct Scheme {
   Kind kind{Kind::none};
@@ -104,12 +137,14 @@ struct Scheme {
   SignatureForm signature{};
   std::optional<TimestampForm> timestamp{};
   std::optional<Source> id{};
+  std::optional<JwtForm> jwt{};
+  std::optional<KeySource> key_source{};
   std::vector<std::pair<Source, std::string>> require{};  // values that must stand at a place; signing puts them there
   std::vector<std::string> require_headers{};             // fields the official SDK insists on
   std::optional<std::size_t> secret_index{};              // only this one of the secrets counts, from 0
   std::string multipart_part{};                           // json: places are in this part of a multipart body, not in the body itself
-  bool trim{false};                                       // blanks around the parts of the signature field do not count
-  std::string code{};                                     // of Kind::code: the canonicaliser's name
+  bool trim{false};    // blanks around the parts of a signature field do not count; kv is written with one
+  std::string code{};  // of Kind::code: the canonicaliser's name
   std::string note{};
   std::vector<Scheme> alternatives{};
 };
@@ -119,6 +154,8 @@ std::span<const Scheme> ways(const Scheme& scheme) noexcept;
 
 // Is it a kind with a public and a private key?
 bool is_key_pair(Kind kind) noexcept;
+// Is this way (no alternatives looked at) signed with a private key? True for the kinds above and for a jwt by ES256 or RS256.
+bool is_key_pair(const Scheme& way) noexcept;
 
 // Does it need shared secrets / a public key (to verify) and a private key (to sign) / the public URL / an id of its own?
 bool uses_secret(const Scheme& scheme) noexcept;
@@ -126,7 +163,7 @@ bool uses_key_pair(const Scheme& scheme) noexcept;
 bool signs_url(const Scheme& scheme) noexcept;
 bool signs_id(const Scheme& scheme) noexcept;
 
-// Can this version sign and verify it (at least one alternative)? False for jwt and for canonicalisers it does not know; true for none.
+// Can this version sign and verify it (at least one alternative)? False for canonicalisers it does not know; true for none.
 bool is_supported(const Scheme& scheme) noexcept;
 
 }  // namespace hookctl::signing

@@ -2,15 +2,15 @@
 #include "signing/scheme_json.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
 #include "base/json_path.hpp"
 #include "base/text.hpp"
+#include "signing/json_fields.hpp"
+#include "signing/jwt_json.hpp"
+#include "signing/key_json.hpp"
 
 namespace hookctl::signing {
 
@@ -18,105 +18,19 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// The members of one JSON object. The first error of a whole document is kept; what is read after it is not used.
-class Fields {
- public:
-  Fields(const Json& value, std::string where, std::optional<Error>& error, std::initializer_list<const char*> known)
-      : value_(value), where_(std::move(where)), error_(error) {
-    if (!value_.is_object()) fail("", "expected an object");
-    if (failed()) return;
-    const std::vector<std::string> names(known.begin(), known.end());
-    for (const auto& item : value_.items()) {
-      if (std::ranges::find(names, item.key()) != names.end()) continue;
-      const auto close = nearest(item.key(), names);
-      fail(printable(item.key()), "unknown key; " + (close ? "did you mean '" + *close + "'?" : "known are " + join(names, ", ")));
-    }
-  }
-
-  const Json* get(const char* key) const {
-    if (!value_.is_object()) return nullptr;
-    const auto found = value_.find(key);
-    return found == value_.end() ? nullptr : &*found;
-  }
-  bool has(const char* key) const { return get(key) != nullptr; }
-  std::string at(const std::string& key) const { return key.empty() ? where_ : where_ + "." + key; }
-  void fail(const std::string& key, const std::string& words) const {
-    if (!error_) error_ = usage_error(at(key) + ": " + words);
-  }
-  bool failed() const { return error_.has_value(); }
-
-  std::string text(const char* key, bool needed) const {
-    const Json* member = get(key);
-    if (member == nullptr) {
-      if (needed) fail(key, "missing; expected a text");
-      return {};
-    }
-    if (!member->is_string()) fail(key, "expected a text");
-    return member->is_string() ? member->get<std::string>() : std::string{};
-  }
-  bool flag(const char* key) const {
-    const Json* member = get(key);
-    if (member != nullptr && !member->is_boolean()) fail(key, "expected true or false");
-    return member != nullptr && member->is_boolean() && member->get<bool>();
-  }
-  // One of a table's words as its value; `fallback` when the key is absent and that is allowed.
-  template <typename Value, std::size_t size>
-  Value choice(const char* key, const std::array<std::pair<const char*, Value>, size>& table, std::optional<Value> fallback) const {
-    if (!has(key) && fallback) return *fallback;
-    const Json* member = get(key);
-    std::vector<std::string> words;
-    for (const auto& [word, value] : table) {
-      if (member != nullptr && member->is_string() && member->get_ref<const std::string&>() == word) return value;
-      words.emplace_back(word);
-    }
-    fail(key, std::string(member == nullptr ? "missing; " : "") + "expected one of " + join(words, ", "));
-    return table.front().second;
-  }
-  // Seconds as milliseconds; nothing when absent or null.
-  std::optional<std::int64_t> seconds(const char* key) const {
-    const Json* member = get(key);
-    if (member == nullptr || member->is_null()) return std::nullopt;
-    const double number = member->is_number() ? member->get<double>() : -1;
-    if (!(number >= 0 && number <= 1e12)) {
-      fail(key, "expected a number of seconds, or null");
-      return std::nullopt;
-    }
-    return std::llround(number * 1000);
-  }
-  // Another object inside, sharing the error.
-  Fields object(const char* key, std::initializer_list<const char*> known) const { return {*get(key), at(key), error_, known}; }
-
-  std::optional<Error>& error() const { return error_; }
-
- private:
-  const Json& value_;
-  std::string where_;
-  std::optional<Error>& error_;
-};
-
-constexpr std::array<std::pair<const char*, Kind>, 9> kKinds{{{"hmac", Kind::hmac},
-                                                              {"hash", Kind::hash},
-                                                              {"token", Kind::token},
-                                                              {"ed25519", Kind::ed25519},
-                                                              {"ecdsa", Kind::ecdsa},
-                                                              {"rsa", Kind::rsa},
-                                                              {"jwt", Kind::jwt},
-                                                              {"code", Kind::code},
-                                                              {"none", Kind::none}}};
-constexpr std::array<std::pair<const char*, Hash>, 3> kHashes{{{"sha256", Hash::sha256}, {"sha1", Hash::sha1}, {"sha512", Hash::sha512}}};
-constexpr std::array<std::pair<const char*, KeyEncoding>, 3> kSecretEncodings{
-    {{"utf8", KeyEncoding::utf8}, {"base64", KeyEncoding::base64}, {"hex", KeyEncoding::hex}}};
-constexpr std::array<std::pair<const char*, KeyEncoding>, 4> kPublicEncodings{{{"base64", KeyEncoding::base64},
-                                                                               {"hex", KeyEncoding::hex},
-                                                                               {"spki_base64", KeyEncoding::spki_base64},
-                                                                               {"pem_cert", KeyEncoding::pem_cert}}};
-constexpr std::array<std::pair<const char*, Encoding>, 3> kEncodings{
-    {{"hex", Encoding::hex}, {"base64", Encoding::base64}, {"base64url", Encoding::base64url}}};
-constexpr std::array<std::pair<const char*, TimeUnit>, 3> kUnits{
-    {{"s", TimeUnit::seconds}, {"ms", TimeUnit::milliseconds}, {"iso8601", TimeUnit::iso8601}}};
-constexpr std::array<std::pair<const char*, bool>, 2> kCases{{{"exact", false}, {"any", true}}};
-constexpr std::array<std::pair<const char*, bool>, 1> kCurves{{{"p256", true}}};
-constexpr std::array<std::pair<const char*, bool>, 1> kFormats{{{"der", true}}};
+constexpr Words<Kind, 9> kKinds{{{"hmac", Kind::hmac},
+                                 {"hash", Kind::hash},
+                                 {"token", Kind::token},
+                                 {"ed25519", Kind::ed25519},
+                                 {"ecdsa", Kind::ecdsa},
+                                 {"rsa", Kind::rsa},
+                                 {"jwt", Kind::jwt},
+                                 {"code", Kind::code},
+                                 {"none", Kind::none}}};
+constexpr Words<TimeUnit, 3> kUnits{{{"s", TimeUnit::seconds}, {"ms", TimeUnit::milliseconds}, {"iso8601", TimeUnit::iso8601}}};
+constexpr Words<bool, 2> kCases{{{"exact", false}, {"any", true}}};
+constexpr Words<bool, 1> kCurves{{{"p256", true}}};
+constexpr Words<bool, 1> kFormats{{{"der", true}}};
 
 constexpr std::array<std::pair<std::string_view, Part>, 8> kParts{{{"body", Part::body},
                                                                    {"body:crc32", Part::body_crc32},
@@ -127,41 +41,9 @@ constexpr std::array<std::pair<std::string_view, Part>, 8> kParts{{{"body", Part
                                                                    {"url", Part::url},
                                                                    {"form:sorted_kv", Part::form_sorted_kv}}};
 
-Source read_source(const Fields& fields, const char* key, std::string_view text, bool kv_allowed) {
-  const std::size_t colon = text.find(':');
-  const std::string_view place = text.substr(0, colon);
-  const std::string name(colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1));
-  if (place == "header" && !name.empty()) return {Place::header, name};
-  if (place == "kv" && kv_allowed && !name.empty()) return {Place::kv, name};
-  if (place == "json" && !name.empty()) {
-    if (const auto path = parse_path(name); !path) fields.fail(key, path.error().message);
-    return {Place::json, name};
-  }
-  fields.fail(key, std::string("expected 'header:NAME' or 'json:PATH'") + (kv_allowed ? " or 'kv:KEY'" : ""));
-  return {};
-}
-
-Source read_source(const Fields& fields, const char* key, bool kv_allowed) {
-  return read_source(fields, key, fields.text(key, true), kv_allowed);
-}
-
-void read_key(const Fields& fields, bool key_pair, std::vector<KeyForm>& forms) {
-  forms.push_back({key_pair ? fields.choice("encoding", kPublicEncodings, {}) : fields.choice("encoding", kSecretEncodings, {}),
-                   fields.text("strip_prefix", false)});
-  const Json* others = fields.get("alternatives");
-  if (others == nullptr || fields.failed()) return;
-  if (!others->is_array()) return fields.fail("alternatives", "expected a list");
-  for (std::size_t i = 0; i < others->size(); ++i) {
-    const std::string where = fields.at("alternatives[" + std::to_string(i) + "]");
-    // One level: the depth of a scheme file is bounded by what it can say.
-    const Fields other((*others)[i], where, fields.error(), {"encoding", "strip_prefix"});
-    read_key(other, key_pair, forms);
-  }
-}
-
 SignatureForm read_signature(const Fields& fields, Kind kind) {
   SignatureForm form;
-  form.from = read_source(fields, "from", false);
+  form.from = fields.source("from", false);
   form.encoding = fields.choice("encoding", kEncodings, kind == Kind::token ? std::optional(Encoding::plain) : std::nullopt);
   form.prefix = fields.text("prefix", false);
   form.any_case = fields.choice("case", kCases, {false});
@@ -185,7 +67,7 @@ SignatureForm read_signature(const Fields& fields, Kind kind) {
 
 TimestampForm read_timestamp(const Fields& fields, const SignatureForm& signature) {
   TimestampForm form;
-  form.from = read_source(fields, "from", true);
+  form.from = fields.source("from", true);
   form.unit = fields.choice("unit", kUnits, {});
   form.max_age_ms = fields.seconds("max_age");
   form.max_future_ms = fields.seconds("max_future");
@@ -199,7 +81,7 @@ void read_required(const Fields& fields, Scheme& scheme) {
     for (const auto& item : require->items()) {
       if (!item.value().is_string()) return fields.fail("require." + printable(item.key()), "expected a text");
       const bool placed = item.key().starts_with("json:") || item.key().starts_with("header:");
-      Source source = placed ? read_source(fields, "require", item.key(), false) : Source{Place::header, item.key()};
+      Source source = placed ? fields.source("require", item.key(), false) : Source{Place::header, item.key()};
       scheme.require.emplace_back(std::move(source), item.value().get<std::string>());
     }
   }
@@ -234,9 +116,9 @@ Scheme read_signed_scheme(const Json& value, const std::string& where, std::opti
   fields.choice("curve", kCurves, {true});
   if (fields.has("curve") && scheme.kind != Kind::ecdsa) fields.fail("curve", "only kind ecdsa has one");
   if (fields.has("key")) {
-    scheme.keys.clear();
-    read_key(fields.object("key", {"encoding", "strip_prefix", "alternatives"}), is_key_pair(scheme.kind), scheme.keys);
-  } else if (is_key_pair(scheme.kind)) {
+    read_key(fields.object("key", {"encoding", "strip_prefix", "prefixed_only", "separator", "alternatives", "url", "url_from", "hosts"}),
+             scheme);
+  } else if (is_key_pair(scheme)) {
     fields.fail("key", "missing; expected an object with the public key's 'encoding'");
   }
   if (const std::string text = fields.text("signed", false); !text.empty()) {
@@ -250,7 +132,7 @@ Scheme read_signed_scheme(const Json& value, const std::string& where, std::opti
       read_signature(fields.object("signature", {"from", "encoding", "prefix", "case", "format", "kv", "list"}), scheme.kind);
   if (fields.has("timestamp"))
     scheme.timestamp = read_timestamp(fields.object("timestamp", {"from", "unit", "max_age", "max_future"}), scheme.signature);
-  if (fields.has("id")) scheme.id = read_source(fields.object("id", {"from"}), "from", false);
+  if (fields.has("id")) scheme.id = fields.object("id", {"from"}).source("from", false);
   read_required(fields, scheme);
   if (const Json* index = fields.get("secret_index")) {
     if (!index->is_number_integer() || *index < 0 || *index > 100) fields.fail("secret_index", "expected a whole number from 0");
@@ -277,14 +159,7 @@ Scheme read_one(const Json& value, const std::string& where, std::optional<Error
     scheme.note = fields.text("note", false);
     return scheme;
   }
-  if (name == "jwt") {  // known by name, so that its provider can be listed and its fixtures sent
-    const Fields fields(value, where, error,
-                        {"kind", "token", "token_prefix", "algs", "key", "claims", "body_hash", "honor", "max_iat_age"});
-    scheme.kind = Kind::jwt;
-    scheme.signature.from = read_source(fields, "token", false);
-    scheme.signature.prefix = fields.text("token_prefix", false);
-    return scheme;
-  }
+  if (name == "jwt") return read_jwt_scheme(value, where, error);
   return read_signed_scheme(value, where, error);
 }
 

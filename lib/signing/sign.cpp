@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "http/codec.hpp"
-#include "http/url.hpp"
 #include "signing/canonical.hpp"
 #include "signing/content.hpp"
+#include "signing/jwt.hpp"
 #include "signing/place.hpp"
 #include "signing/prepared.hpp"
 #include "signing/signature_field.hpp"
@@ -19,11 +19,6 @@
 namespace hookctl::signing {
 
 namespace {
-
-Error unsupported(const Scheme& way) {
-  const std::string name = way.kind == Kind::jwt ? "JSON Web Tokens" : "scheme '" + way.code + "'";
-  return usage_error("this provider's signatures (" + name + ") are not supported yet", "send it unsigned, or with a header of your own");
-}
 
 Result<void> check_inputs(const Scheme& scheme, const SignInputs& inputs) {
   if (scheme.id && inputs.id.empty()) return usage_error("this provider signs a message id, and there is none");
@@ -63,25 +58,20 @@ Result<std::vector<ReadyKey>> signing_keys(const Scheme& scheme, const Keys& key
   return out;
 }
 
-Result<void> fill(const Scheme& scheme, const Canonicaliser* code, const Material& material, Content& content) {
-  if (code != nullptr) {
-    content.set(std::move(code->contents(material.request, material.url).front()));
-    return {};
-  }
+Result<void> fill(const Scheme& scheme, const Material& material, Content& content) {
   const Piece* missing = content.build(scheme, material);
   if (missing == nullptr) return {};
   const Source place{missing->part == Part::json ? Place::json : Place::header, missing->text};
   return usage_error("there is no " + describe(place) + ", which is part of what is signed");
 }
 
-Result<std::vector<std::string>> sign_with_secrets(const Scheme& scheme, const Canonicaliser* code, const Keys& keys, Material material,
-                                                   Content& content) {
+Result<std::vector<std::string>> sign_with_secrets(const Scheme& scheme, const Keys& keys, Material material, Content& content) {
   auto ready = signing_keys(scheme, keys);
   if (!ready) return ready.error();
   std::vector<std::string> signatures;
   for (ReadyKey& key : *ready) {
     material.secret = key.text.reveal();
-    if (auto filled = fill(scheme, code, material, content); !filled) return filled.error();
+    if (auto filled = fill(scheme, material, content); !filled) return filled.error();
     signatures.push_back(raw_signature(scheme, key, content));
   }
   return signatures;
@@ -94,53 +84,83 @@ Result<std::vector<std::string>> sign_with_key_pair(const Scheme& scheme, const 
   auto key = read_private_key(scheme, keys);
   if (!key) return key.error();
   if (needs_secret) material.secret = keys.secrets.front().reveal();
-  if (auto filled = fill(scheme, nullptr, material, content); !filled) return filled.error();
+  if (auto filled = fill(scheme, material, content); !filled) return filled.error();
   auto signature = key->sign(scheme.hash, content.joined());
   if (!signature) return signature.error();
   return std::vector<std::string>{std::move(*signature)};
 }
 
 // The signed content as it may be shown.
-std::string shown(const Scheme& scheme, const Canonicaliser* code, Material material, Content& content) {
+std::string shown(const Scheme& scheme, Material material, Content& content) {
   material.secret = "{secret}";
-  if (code == nullptr && content.build(scheme, material) != nullptr) return {};
+  if (content.build(scheme, material) != nullptr) return {};
   return content.joined();
+}
+
+Result<void> sign_as_data(const Scheme& scheme, const Keys& keys, const SignInputs& inputs, const std::string& timestamp, Signed& out) {
+  Content content;
+  const Material material{out.request, document_of(scheme, out.request), timestamp, inputs.id, {}, out.url};
+  auto signatures =
+      is_key_pair(scheme) ? sign_with_key_pair(scheme, keys, material, content) : sign_with_secrets(scheme, keys, material, content);
+  if (!signatures) return signatures.error();
+  out.content = shown(scheme, material, content);
+  return put(scheme.signature.from, scheme, out.request, write_signature_field(scheme, *signatures, timestamp), false);
+}
+
+// The raw signature of one demand's content.
+Result<std::string> sign_demand(const Scheme& scheme, const Keys& keys, const Demand& demand) {
+  if (is_key_pair(scheme)) {
+    auto key = read_private_key(scheme, keys);
+    if (!key) return key.error();
+    return key->sign(demand.hash.value_or(scheme.hash), demand.contents.front());
+  }
+  auto ready = signing_keys(scheme, keys);
+  if (!ready) return ready.error();
+  Content content;
+  content.set(demand.contents.front());
+  return raw_signature(scheme, ready->front(), content);
+}
+
+Result<void> sign_as_code(const Scheme& scheme, const Canonicaliser& code, const Keys& keys, const std::string& timestamp, Signed& out) {
+  auto url = code.dress(out.request, out.url);
+  if (!url) return url.error();
+  out.url = std::move(*url);
+  const Demands demands = code.demands(out.request, out.url);
+  if (demands.fault) return usage_error(demands.fault->message, "this provider signs messages of its own shape only");
+  for (const Demand& demand : demands.all) {
+    auto signature = sign_demand(scheme, keys, demand);
+    if (!signature) return signature.error();
+    const std::string field = write_signature_field(scheme, {std::move(*signature)}, timestamp);
+    if (auto done = put(demand.place.value_or(scheme.signature.from), scheme, out.request, field, false); !done) return done;
+    out.content.append(out.content.empty() ? "" : "\n").append(demand.contents.front());
+  }
+  return {};
+}
+
+// Whatever the scheme is: `way` has no alternatives.
+Result<Signed> sign_way(const Scheme& way, const Keys& keys, http::Request request, const SignInputs& inputs) {
+  const Scheme& used = in_effect(way);
+  if (used.kind == Kind::none) return Signed{std::move(request), inputs.url};
+  if (!is_supported(used))
+    return usage_error("this provider's signatures (scheme '" + way.code + "') are not known to this version",
+                       "send it unsigned, or with a header of your own");
+  if (auto good = check_inputs(used, inputs); !good) return good.error();
+  if (used.kind == Kind::jwt) return sign_jwt(used, keys, std::move(request), inputs);
+  Signed out{std::move(request), inputs.url};
+  const std::string timestamp = used.timestamp ? timestamp_text(inputs.now, used.timestamp->unit) : "";
+  if (auto done = put_claim(used, inputs, timestamp, out.request); !done) return done.error();
+  auto done = way.kind == Kind::code ? sign_as_code(used, *find_canonicaliser(way.code), keys, timestamp, out)
+                                     : sign_as_data(used, keys, inputs, timestamp, out);
+  if (!done) return done.error();
+  return out;
 }
 
 }  // namespace
 
 Result<Signed> sign(const Scheme& scheme, const Keys& keys, http::Request request, const SignInputs& inputs) {
-  const Scheme& way = ways(scheme).front();
-  const Scheme& used = in_effect(way);
-  if (used.kind == Kind::none) {
-    if (auto fits = http::check_writable(request); !fits) return fits.error();
-    return Signed{std::move(request), inputs.url};
-  }
-  if (!is_supported(used)) return unsupported(used);
-  if (auto good = check_inputs(used, inputs); !good) return good.error();
-
-  const Canonicaliser* code = way.kind == Kind::code ? find_canonicaliser(way.code) : nullptr;
-  Signed out{std::move(request), inputs.url};
-  if (code != nullptr) {
-    out.url = code->url_to_sign(out.request, inputs.url);
-    if (out.url != inputs.url) {
-      const auto url = http::parse_url(out.url);
-      if (!url) return url.error();
-      out.request.target = url->origin_form();
-    }
-  }
-  const std::string timestamp = used.timestamp ? timestamp_text(inputs.now, used.timestamp->unit) : "";
-  if (auto done = put_claim(used, inputs, timestamp, out.request); !done) return done.error();
-
-  Content content;
-  const Material material{out.request, document_of(used, out.request), timestamp, inputs.id, {}, out.url};
-  auto signatures =
-      is_key_pair(used.kind) ? sign_with_key_pair(used, keys, material, content) : sign_with_secrets(used, code, keys, material, content);
-  if (!signatures) return signatures.error();
-  out.content = shown(used, code, material, content);
-  const std::string field = write_signature_field(used, *signatures, timestamp);
-  if (auto done = put(used.signature.from, used, out.request, field, false); !done) return done.error();
-  if (auto fits = http::check_writable(out.request); !fits) return fits.error();
+  auto out = sign_way(ways(scheme).front(), keys, std::move(request), inputs);
+  if (!out) return out;
+  if (auto fits = http::check_writable(out->request); !fits) return fits.error();
   return out;
 }
 

@@ -12,24 +12,28 @@
 namespace hookctl::signing {
 
 struct SignInputs {
-  std::string id{};   // message id, for schemes that sign one
-  UnixMs now{0};      // becomes the timestamp, in the scheme's unit
-  std::string url{};  // the public URL as the provider knows it, for schemes that sign it
+  std::string id{};        // message id, for schemes that sign one
+  UnixMs now{0};           // becomes the timestamp, in the scheme's unit
+  std::string url{};       // the public URL as the provider knows it, for schemes that sign it
+  std::string audience{};  // whom a token is for ("{audience}"); "" is the URL
 };
 
 struct Signed {
   http::Request request;  // with the timestamp, id and signature in place
   std::string url{};      // inputs.url, or what became of it where the scheme writes into the URL (twilio-json adds bodySHA256)
-  std::string content{};  // the exact bytes that were signed, "{secret}" where the secret is one of its parts; "" for tokens
+  std::string content{};  // the exact bytes that were signed, "{secret}" where the secret is one of its parts; "" for shared words; of
+                          // several signatures one after the other, with a line end between them
 };
 
 // The request with timestamp, id, required values and signature added, field names in the provider's spelling. A field that is already
 // there is replaced in its place whatever its spelling, so signing again works. Signatures and timestamps that live in the body are set
 // there. With several secrets the field carries one signature for each where the scheme has a list form (kv, list); otherwise the first
-// secret signs. Content-Length is left to the sender. Of alternatives the first is used. Kind::none gives the request back as it is.
+// secret signs. Of Kind::jwt a fresh token is made, of Adyen's notifications each item is signed. Content-Length is left to the sender. Of
+// alternatives the first is used. Kind::none gives the request back as it is.
 //
 // `usage` when a key is missing or malformed, when the URL or id is needed and empty, when the body lacks a place that is signed, when
-// the method or a field could not be written (http::check_writable), or when the scheme is not supported. Pure, thread-safe.
+// the method or a field could not be written (http::check_writable), when the body is not of the provider's shape, or when the scheme is
+// not supported. Pure, thread-safe.
 Result<Signed> sign(const Scheme& scheme, const Keys& keys, http::Request request, const SignInputs& inputs);
 
 }  // namespace hookctl::signing

@@ -115,10 +115,11 @@ std::string write_signature_field(const Scheme& scheme, const std::vector<std::s
   const SignatureForm& form = scheme.signature;
   std::string out;
   if (form.kv) {
+    const std::string sep = form.kv->sep + (scheme.trim ? " " : "");
     if (scheme.timestamp && scheme.timestamp->from.place == Place::kv)
-      out = scheme.timestamp->from.name + form.kv->eq + std::string(timestamp) + form.kv->sep;
-    for (const std::string& signature : signatures) out += form.kv->key + form.kv->eq + encoded(form, signature) + form.kv->sep;
-    out.resize(out.size() - form.kv->sep.size());
+      out = scheme.timestamp->from.name + form.kv->eq + std::string(timestamp) + sep;
+    for (const std::string& signature : signatures) out += form.kv->key + form.kv->eq + encoded(form, signature) + sep;
+    out.resize(out.size() - sep.size());
   } else if (form.list) {
     for (const std::string& signature : signatures)
       out += form.list->scheme + form.list->scheme_sep + encoded(form, signature) + form.list->sep;

@@ -7,7 +7,7 @@
 
 #include "base/text.hpp"
 #include "signing/claim.hpp"
-#include "signing/near_miss.hpp"
+#include "signing/jwt.hpp"
 #include "signing/place.hpp"
 #include "signing/prepared.hpp"
 #include "signing/signature_field.hpp"
@@ -33,10 +33,8 @@ void refuse(Verification& out, Fault fault, Verdict verdict = Verdict::invalid) 
 std::optional<Fault> unverifiable(const Scheme& scheme, const VerifyInputs& inputs) {
   if (scheme.kind == Kind::none)
     return Fault{"unsigned_provider", "this provider signs nothing" + (scheme.note.empty() ? "" : ": " + scheme.note)};
-  if (!is_supported(scheme)) {
-    const std::string name = scheme.kind == Kind::jwt ? "JSON Web Tokens" : "scheme '" + scheme.code + "'";
-    return Fault{"unsupported_scheme", "this provider's signatures (" + name + ") are not supported yet"};
-  }
+  if (!is_supported(scheme))
+    return Fault{"unsupported_scheme", "this provider's signatures (scheme '" + scheme.code + "') are not known to this version"};
   if (signs_url(scheme) && inputs.url.empty())
     return Fault{"missing_url", "this provider signs the URL it calls, and that is not known here",
                  "give the public URL, exactly as the provider has it"};
@@ -57,9 +55,8 @@ Fault mismatch(const Scheme& scheme, const VerifyInputs& inputs) {
 // Signed content and expected signature, for who asked. The secret itself is never shown: "{secret}" stands for it.
 void explain(Prepared& way, Material material, const Match& hit, Content& content, Verification& out) {
   const Scheme& scheme = way.scheme;
-  if (way.code != nullptr && !hit.holds) content.set(std::move(way.code->contents(material.request, material.url).front()));
-  if (way.code == nullptr && !way.keys.empty()) material.secret = way.keys.front().text.reveal();
-  if (way.code == nullptr && content.build(scheme, material) != nullptr) return;
+  if (!way.keys.empty()) material.secret = way.keys.front().text.reveal();
+  if ((way.code == nullptr || !hit.holds) && build_content(way, material, content) != nullptr) return;
   const bool whole = !(scheme.timestamp && material.timestamp.empty()) && !(scheme.id && material.id.empty());  // else no value were right
   if (whole && (scheme.kind == Kind::hmac || scheme.kind == Kind::hash))
     out.expected = write_signature_field(scheme, {raw_signature(scheme, way.keys.front(), content)}, material.timestamp);
@@ -70,7 +67,7 @@ void explain(Prepared& way, Material material, const Match& hit, Content& conten
 
 // The content has no place for the parts of another request: a json: or header: part of it is not there.
 std::optional<Fault> missing_field(const Prepared& way, const Material& material, Content& content) {
-  const Piece* missing = way.code == nullptr ? content.build(way.scheme, material) : nullptr;
+  const Piece* missing = way.code == nullptr ? build_content(way, material, content) : nullptr;
   if (missing == nullptr) return std::nullopt;
   const Source place{missing->part == Part::json ? Place::json : Place::header, missing->text};
   return Fault{"missing_field", "there is no " + describe(place) + ", which is part of what is signed"};
@@ -91,14 +88,16 @@ Verification check(Prepared& way, const http::Request& request, const VerifyInpu
   out.claim = std::move(reading.claim);
   const Material material{request, document, out.claim.timestamp, out.claim.id, {}, inputs.url};
   if (!fault) fault = missing_field(way, material, content);
+  if (scheme.kind == Kind::jwt) {
+    if (!fault) fault = check_jwt(way, reading.signatures.front(), request, inputs, limits, out);
+    out.verdict = Verdict::valid;
+    if (fault) refuse(out, std::move(*fault));
+    return out;
+  }
   Match hit;
   if (!fault) {
     hit = match(way, material, reading.signatures, content);
-    if (hit.holds && way.code != nullptr) {
-      if (auto words = way.code->fault(request, inputs.url))
-        fault = Fault{"body_mismatch", std::move(*words), "the body was changed on the way"};
-    }
-    if (!hit.holds && inputs.explain) fault = find_near_miss(way, material, reading.signatures);
+    fault = hit.holds && way.code != nullptr ? way.code->fault(request, inputs.url) : hit.fault;
     if (!hit.holds && !fault) fault = mismatch(scheme, inputs);
   }
   if (inputs.explain) explain(way, material, hit, content, out);
@@ -112,17 +111,18 @@ Verification check(Prepared& way, const http::Request& request, const VerifyInpu
 
 // How far a request came on its way to being valid; of several alternatives the farthest is reported.
 std::size_t progress(const Verification& verification) {
-  static constexpr std::array<std::string_view, 14> kOrder{
-      "missing_signature",  "empty_signature", "unknown_signature_version", "malformed_signature", "missing_header",
-      "wrong_header",       "missing_id",      "missing_timestamp",         "malformed_timestamp", "missing_field",
-      "signature_mismatch", "body_mismatch",   "timestamp_in_future",       "timestamp_too_old"};
+  static constexpr std::array<std::string_view, 16> kOrder{
+      "missing_header",    "unsupported_scheme", "malformed_signature", "wrong_header",      "malformed_timestamp", "missing_field",
+      "missing_timestamp", "wrong_algorithm",    "unknown_key",         "untrusted_key_url", "signature_mismatch",  "wrong_claim",
+      "url_mismatch",      "body_mismatch",      "timestamp_in_future", "timestamp_too_old"};
   if (verification.verdict == Verdict::unverified) return 0;
-  return 1 + static_cast<std::size_t>(std::ranges::find(kOrder, verification.code) - kOrder.begin());
+  const auto place = 2 * static_cast<std::size_t>(std::ranges::find(kOrder, verification.code) - kOrder.begin());
+  return 1 + place + (verification.claim.signatures.empty() ? 0 : 1);  // a signature and no timestamp is farther than no signature
 }
 
 bool has_keys_for(const Scheme& way, const Keys& keys) {
   const Scheme& scheme = in_effect(way);
-  if (is_key_pair(scheme.kind) && !keys.public_key && !keys.private_key) return false;
+  if (is_key_pair(scheme) && !keys.public_key && !keys.private_key) return false;
   return !uses_secret(scheme) || keys.secrets.size() > scheme.secret_index.value_or(0);
 }
 

@@ -25,27 +25,31 @@ enum class Verdict {
 // What the request says of itself, as received.
 struct Claim {
   std::string id{};
-  std::string timestamp{};               // letter for letter
+  std::string timestamp{};               // letter for letter; of a token iat, once its signature holds
   std::optional<UnixMs> timestamp_ms{};  // where the text is one of the scheme's unit
-  // The candidates, encoded as they came, without prefix and version; empty for tokens, which are secrets.
+  // The candidates, encoded as they came, without prefix and version; empty for shared words, which are secrets; of a JSON Web Token its
+  // last part.
   std::vector<std::string> signatures{};
 };
 
 // Codes of an invalid request:
-//   missing_signature           the signature field (or the place in the body) is not there
-//   empty_signature             it is there and empty
-//   malformed_signature         not of the scheme's form: prefix, encoding, length
-//   unknown_signature_version   well formed, but only of other versions or schemes than the one looked for
-//   missing_timestamp           the timestamp is not there or empty
+//   malformed_signature         not of the scheme's form: empty, or another prefix, encoding, length, or without its timestamp
+//   unsupported_scheme          well formed, but only of other versions or schemes than the one looked for
 //   malformed_timestamp         it is not of the scheme's unit (only where its age counts)
-//   missing_id                  the message id is not there or empty
-//   missing_header              a field that the official SDK insists on is not there
+//   missing_header              a field is not there or empty: the signature's, the timestamp's, the id's, or one the official SDK insists on
 //   wrong_header                a field must have one value and has another
-//   missing_field               a place in the body that is signed is not there
-//   body_mismatch               twilio-json: the URL is signed, but its bodySHA256 is not this body's
+//   missing_field               a place in the body is not there: of the signature, the timestamp, the id, or a part that is signed
+//   body_mismatch               what is signed is a digest of the body (twilio-json: in the URL; tokens: in a claim), and not this body's
 //   signature_mismatch          well formed, and made with another secret, over other bytes, or for another URL
-//   timestamp_too_old           the signature is right, the timestamp is too far back
-//   timestamp_in_future         the signature is right, the timestamp is too far ahead
+//   timestamp_too_old           the signature is right, the timestamp is too far back (of a token: exp or iat)
+//   timestamp_in_future         the signature is right, the timestamp is too far ahead (of a token: nbf or iat)
+//   untrusted_key_url           the message names its certificate, and that is not the provider's
+// and of tokens (Kind::jwt):
+//   missing_timestamp           the age counts, and there is no iat
+//   wrong_algorithm             the token's header names an algorithm that the provider does not sign by, or none
+//   unknown_key                 it names a key that is not in the key set
+//   url_mismatch                the signature is right, and for another URL
+//   wrong_claim                 the signature is right, and a claim is missing or not what it must be
 // Codes of an unverified one:
 //   unsigned_provider           the provider signs nothing
 //   unsupported_scheme          this version does not know the scheme
@@ -61,15 +65,17 @@ struct Verification {
   // Only when asked for (VerifyInputs::explain):
   std::string signed_content{};  // the exact bytes that the signature should be over; "{secret}" where the secret is one of its parts
   std::string expected{};        // the field value that would have been right, by the first secret. As good as a secret: show it only to
-                                 // who asked for it. "" for tokens and key pairs, and without the timestamp or id that is signed
+                                 // who asked for it. "" for tokens of any kind and key pairs, and without the timestamp or id that is signed
 };
 
 struct VerifyInputs {
   std::string url{};  // the public URL as the provider knows it, for schemes that sign it
+  // Whom a token must be for ("{audience}"); "" is the URL, and without one of them that claim is not compared.
+  std::string audience{};
   UnixMs now{0};
   // Seconds; replaces the scheme's max_age, and its max_future where it has one.
   std::optional<double> tolerance_s{};
-  // Fill signed_content and expected, and look a mismatch's cause up (a few more MACs): for one request that someone asks about.
+  // Fill signed_content and expected: for one request that someone asks about. Why it is invalid, diagnose.hpp tells.
   bool explain{false};
 };
 

@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kIdColumn = 66;
 constexpr std::size_t kExcerpt = 4096;
 constexpr std::size_t kOutcomeColumn = 9;  // "no answer"
+constexpr std::size_t kCauseColumn = 18;   // behind "18:40:01.204  --> "
+constexpr std::size_t kMostPossible = 3;
 
 // The painted text, padded as if it were plain.
 std::string padded(const std::string& plain, const std::string& painted, std::size_t width) {
@@ -37,6 +39,22 @@ std::string with_received_content(const signing::Verification& verification) {
   return "  signed content (" + std::to_string(content.size()) + " bytes):\n" + body_excerpt(content, kExcerpt);
 }
 
+std::string confidence_words(signing::Confidence confidence) {
+  using enum signing::Confidence;
+  return confidence == certain ? "certain" : confidence == likely ? "likely: nothing that was tried makes the signature match" : "possible";
+}
+
+// The first in full; behind it what else it may be, or, where all are certain, what was found with it.
+std::string diagnosis_text(const Paint& paint, const std::vector<signing::Diagnosis>& diagnoses) {
+  const signing::Diagnosis& first = diagnoses.front();
+  std::string out = key_value(paint, "cause", printable(first.cause)) + key_value(paint, "remedy", printable(first.remedy)) + key_value(paint, "confidence", confidence_words(first.confidence));
+  for (std::size_t i = 1; i < std::min(diagnoses.size(), 1 + kMostPossible); ++i) {
+    const bool also = diagnoses[i].confidence == signing::Confidence::certain;
+    out += key_value(paint, also ? "and" : "also possible", diagnoses[i].code + ": " + printable(diagnoses[i].cause));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string request_name(std::string_view method, std::string_view target) { return clip(printable(method) + " " + printable(target), 40); }
@@ -49,11 +67,12 @@ std::string arrival_line(const Paint& paint, const ArrivalLine& line) {
     painted = paint.good(verdict);
   } else if (line.verdict == signing::Verdict::invalid) {
     verdict = "INVALID " + line.code;
-    if (line.age_ms && line.code.starts_with("timestamp_")) verdict += " (" + duration_text(std::abs(*line.age_ms)) + ")";
+    if (line.age_ms && (line.code == "timestamp_too_old" || line.code == "timestamp_in_future")) verdict += " (" + duration_text(std::abs(*line.age_ms)) + ")";
     painted = paint.bad(verdict);
   }
   const std::string event = clip(printable(line.name), 44) + (line.event_id.empty() ? "" : "  " + short_id(line.event_id)) + "  ";
-  return time_of_day(line.at) + "  --> " + padded(event + verdict, event + painted, kIdColumn - 8) + "  " + paint.dim(line.request_id) + "\n";
+  return time_of_day(line.at) + "  --> " + padded(event + verdict, event + painted, kIdColumn - 8) + "  " + paint.dim(line.request_id) + "\n" +
+         (line.cause.empty() ? "" : std::string(kCauseColumn, ' ') + paint.dim(printable(line.cause)) + "\n");
 }
 
 std::string answer_line(const Paint& paint, const AnswerLine& line, const http::SendResult& result) {
@@ -87,7 +106,8 @@ std::string body_excerpt(std::string_view body, std::size_t limit, std::string_v
   return out;
 }
 
-std::string verification_text(const Paint& paint, const provider::Provider* provider, const signing::Verification& verification) {
+std::string verification_text(const Paint& paint, const provider::Provider* provider, const signing::Verification& verification,
+                              const std::vector<signing::Diagnosis>& diagnoses) {
   using signing::Verdict;
   std::string out;
   const std::string who = provider != nullptr ? provider->title : std::string("no provider");
@@ -96,6 +116,8 @@ std::string verification_text(const Paint& paint, const provider::Provider* prov
     if (verification.age_ms) out += ", " + duration_text(std::abs(*verification.age_ms)) + (*verification.age_ms < 0 ? " ahead" : " old");
     if (verification.secret_index && *verification.secret_index > 0) out += ", by secret " + std::to_string(*verification.secret_index + 1) + " of those given";
     out += "\n";
+  } else if (verification.verdict == Verdict::invalid && !diagnoses.empty()) {
+    out = paint.bad("INVALID") + "  " + paint.bold(diagnoses.front().code) + " (" + who + ")\n" + diagnosis_text(paint, diagnoses);
   } else {
     const bool invalid = verification.verdict == Verdict::invalid;
     out = (invalid ? paint.bad("INVALID") : paint.warn("unverified")) + "  " + paint.bold(verification.code) + " (" + who + "): " + printable(verification.message) + "\n";
@@ -135,39 +157,6 @@ std::string request_text(const Paint& paint, const store::StoredRequest& request
     out += key_value(paint, "attempt", iso8601_ms(attempt.started_at) + "  " + answer + "  " + (attempt.url.empty() ? "by hookctl itself" : printable(attempt.url)) + "  " + duration_text(attempt.duration_ms));
   }
   out += "\n" + body_excerpt(received.raw_head, received.raw_head.size(), "") + "\n" + body_excerpt(received.body, 64 * 1024, "");
-  return out;
-}
-
-std::string scheme_name(const signing::Scheme& scheme) {
-  using enum signing::Kind;
-  const signing::Scheme& way = signing::ways(scheme).front();
-  const auto digest = [&] { return way.hash == signing::Hash::sha1 ? "sha1" : way.hash == signing::Hash::sha512 ? "sha512" : "sha256"; };
-  switch (way.kind) {
-    case hmac: return std::string("hmac-") + digest();
-    case hash: return digest();
-    case token: return "shared token";
-    case ed25519: return "ed25519";
-    case ecdsa: return "ecdsa-p256";
-    case rsa: return std::string("rsa-") + digest();
-    case jwt: return "jwt";
-    case code: return way.code;
-    case none: return "unsigned";
-  }
-  return "";
-}
-
-std::string provider_text(const Paint& paint, const provider::Provider& provider) {
-  std::string out = paint.bold(provider.title) + "  (" + provider.id + ")\n";
-  if (!provider.summary.empty()) out += "  " + provider.summary + "\n";
-  out += key_value(paint, "algorithm", scheme_name(provider.scheme));
-  out += key_value(paint, "secret", provider.secret_form);
-  out += key_value(paint, "answer within", provider.delivery.timeout_s ? duration_text(static_cast<std::int64_t>(*provider.delivery.timeout_s * 1000)) : "not published");
-  out += key_value(paint, "success", provider.delivery.success);
-  out += key_value(paint, "retries", provider.delivery.retry);
-  out += key_value(paint, "gives up", provider.delivery.auto_disable);
-  out += key_value(paint, "challenge", provider.challenge);
-  out += key_value(paint, "note", provider.quirks);
-  out += key_value(paint, "source", provider.source);
   return out;
 }
 

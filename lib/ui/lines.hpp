@@ -6,10 +6,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "http/transport.hpp"
 #include "provider/provider.hpp"
+#include "signing/diagnose.hpp"
 #include "signing/verify.hpp"
 #include "store/record.hpp"
 #include "ui/terminal.hpp"
@@ -25,6 +27,7 @@ struct ArrivalLine {
   std::string code;
   std::optional<std::int64_t> age_ms;
   std::string request_id;
+  std::string cause{};  // why it is invalid, where that is certain: a second line
 };
 std::string arrival_line(const Paint& paint, const ArrivalLine& line);
 
@@ -41,8 +44,10 @@ std::string answer_line(const Paint& paint, const AnswerLine& line, const http::
 // The start of a body for a person: printable, at most `limit` bytes, indented.
 std::string body_excerpt(std::string_view body, std::size_t limit, std::string_view indent = "    ");
 
-// A verification in full: verdict, cause, next step, signed content, expected and received signature.
-std::string verification_text(const Paint& paint, const provider::Provider* provider, const signing::Verification& verification);
+// A verification in full: verdict, cause, next step, signed content, expected and received signature. `diagnoses` of an invalid one: the first
+// is told in full, those behind it in a line each.
+std::string verification_text(const Paint& paint, const provider::Provider* provider, const signing::Verification& verification,
+                              const std::vector<signing::Diagnosis>& diagnoses = {});
 
 // A kept request in full: where it came from, its verdict, head and body, its attempts.
 std::string request_text(const Paint& paint, const store::StoredRequest& request);
@@ -50,13 +55,7 @@ std::string request_text(const Paint& paint, const store::StoredRequest& request
 // One row of `hookctl requests`.
 std::string request_row(const Paint& paint, const store::StoredRequest& request);
 
-// What a provider is and does, for `hookctl providers show`.
-std::string provider_text(const Paint& paint, const provider::Provider& provider);
-
 // "POST /path" without control characters.
 std::string request_name(std::string_view method, std::string_view target);
-
-// The signature scheme in a word or two: "hmac-sha256", "ed25519", "shared token".
-std::string scheme_name(const signing::Scheme& scheme);
 
 }  // namespace hookctl::ui

@@ -27,6 +27,15 @@ void put_result(Json& record, const http::SendResult& result) {
   record["message"] = failure.message;
 }
 
+void put_diagnoses(Json& record, const std::vector<signing::Diagnosis>& diagnoses) {
+  Json all = Json::array();
+  for (const signing::Diagnosis& each : diagnoses) {
+    all.push_back({{"code", each.code}, {"cause", each.cause}, {"remedy", optional_text(each.remedy)}, {"confidence", to_text(each.confidence)}});
+  }
+  for (const char* name : {"code", "cause", "remedy", "confidence"}) record[name] = all.front()[name];
+  record["diagnoses"] = std::move(all);
+}
+
 }  // namespace
 
 void put_bytes(Json& record, const std::string& name, const std::string& bytes, bool always_base64) {
@@ -57,7 +66,7 @@ Json ready_record(const std::string& url, const std::vector<std::string>& target
   return record;
 }
 
-Json verification_record(const std::string& provider, const signing::Verification& verification) {
+Json verification_record(const std::string& provider, const signing::Verification& verification, const std::vector<signing::Diagnosis>& diagnoses) {
   Json record;
   record["schema"] = "hookctl.verification.v1";
   record["provider"] = optional_text(provider);
@@ -71,6 +80,7 @@ Json verification_record(const std::string& provider, const signing::Verificatio
   record["age_ms"] = verification.age_ms ? Json(*verification.age_ms) : Json(nullptr);
   record["signatures"] = verification.claim.signatures;
   record["secret_index"] = verification.secret_index ? Json(*verification.secret_index) : Json(nullptr);
+  if (verification.verdict == signing::Verdict::invalid && !diagnoses.empty()) put_diagnoses(record, diagnoses);
   if (!verification.signed_content.empty()) put_bytes(record, "signed_content", verification.signed_content, false);
   if (!verification.expected.empty()) record["expected"] = verification.expected;
   return record;
@@ -134,6 +144,18 @@ Json answer_record(const std::string& request_id, const std::string& target, std
   return record;
 }
 
+std::string_view next_name(delivery::Next next) {
+  switch (next) {
+    case delivery::Next::done:
+      return "done";
+    case delivery::Next::retry:
+      return "retry";
+    case delivery::Next::give_up:
+      return "give_up";
+  }
+  return "";
+}
+
 Json delivery_record(const std::string& provider, const std::string& type, const std::string& id, const std::string& url, const delivery::Delivery& delivery) {
   Json record;
   record["schema"] = "hookctl.delivery.v1";
@@ -148,27 +170,12 @@ Json delivery_record(const std::string& provider, const std::string& type, const
     one["started_at"] = iso8601_ms(attempt.started_at);
     one["duration_ms"] = attempt.duration_ms;
     put_result(one, attempt.result);
+    one["redirects"] = attempt.redirects;
+    one["next"] = next_name(attempt.next.next);
+    one["next_in_ms"] = attempt.next.next == delivery::Next::retry ? Json(attempt.next.wait_ms) : Json(nullptr);
+    one["next_why"] = optional_text(attempt.next.why);
     record["attempts"].push_back(std::move(one));
   }
-  return record;
-}
-
-Json provider_record(const provider::Provider& provider, const std::vector<std::string>& events) {
-  Json record;
-  record["schema"] = "hookctl.provider_facts.v1";
-  record["id"] = provider.id;
-  record["title"] = provider.title;
-  record["summary"] = provider.summary;
-  record["algorithm"] = scheme_name(provider.scheme);
-  record["supported"] = signing::is_supported(provider.scheme);
-  record["secret"] = optional_text(provider.secret_form);
-  record["timeout_s"] = provider.delivery.timeout_s ? Json(*provider.delivery.timeout_s) : Json(nullptr);
-  record["retry"] = optional_text(provider.delivery.retry);
-  record["retry_after_s"] = provider.delivery.retry_after_s ? Json(*provider.delivery.retry_after_s) : Json(nullptr);
-  record["success"] = optional_text(provider.delivery.success);
-  record["auto_disable"] = optional_text(provider.delivery.auto_disable);
-  record["challenge"] = optional_text(provider.challenge);
-  record["events"] = events;
   return record;
 }
 

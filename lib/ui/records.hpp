@@ -6,12 +6,14 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "delivery/deliver.hpp"
 #include "event/compose.hpp"
 #include "http/transport.hpp"
 #include "provider/catalog.hpp"
+#include "signing/diagnose.hpp"
 #include "signing/verify.hpp"
 #include "store/record.hpp"
 
@@ -23,7 +25,8 @@ using Json = nlohmann::ordered_json;
 Json headers_record(const http::Headers& headers);
 
 Json ready_record(const std::string& url, const std::vector<std::string>& targets, const std::string& provider, bool verifying, const std::string& journal);
-Json verification_record(const std::string& provider, const signing::Verification& verification);
+// hookctl.verification.v1. With the diagnoses of an invalid one: code, cause, remedy and confidence of the first, and all of them.
+Json verification_record(const std::string& provider, const signing::Verification& verification, const std::vector<signing::Diagnosis>& diagnoses = {});
 // hookctl.signed_request.v1: {method, url, headers, body_base64}
 Json signed_request_record(const http::Request& request, const std::string& url);
 // hookctl.request.v1: a kept request. `bodies`: with head and body.
@@ -32,7 +35,6 @@ Json request_record(const store::StoredRequest& request, bool bodies);
 Json answer_record(const std::string& request_id, const std::string& target, std::int64_t duration_ms, const http::SendResult& result);
 // hookctl.delivery.v1: an event that was sent.
 Json delivery_record(const std::string& provider, const std::string& type, const std::string& id, const std::string& url, const delivery::Delivery& delivery);
-Json provider_record(const provider::Provider& provider, const std::vector<std::string>& events);
 
 // `bytes` under `name` as text when it is UTF-8, and under name_base64 always when `always_base64`, else only when it is not UTF-8.
 void put_bytes(Json& record, const std::string& name, const std::string& bytes, bool always_base64);

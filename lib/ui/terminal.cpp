@@ -1,5 +1,7 @@
 #include "ui/terminal.hpp"
 
+#include <sys/ioctl.h>
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -44,6 +46,32 @@ std::string for_screen(std::string_view bytes, bool is_terminal) {
   }
   lines = printable(lines, true);
   return lines.ends_with('\n') ? lines : lines + "\n";
+}
+
+std::size_t width_of(int descriptor) {
+  constexpr std::size_t kUsual = 80, kLeast = 40, kMost = 120;
+  const char* wish = std::getenv("COLUMNS");
+  if (const auto columns = parse_unsigned(wish == nullptr ? "" : wish)) return std::clamp<std::size_t>(*columns, kLeast, kMost);
+  winsize size{};
+  if (::ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kUsual;
+  return std::clamp<std::size_t>(size.ws_col, kLeast, kMost);
+}
+
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+  std::string out;
+  std::size_t column = indent;
+  for (const std::string_view word : split(text, " ")) {
+    if (column + columns(word) + 1 > width && column > indent) {
+      out += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (!out.empty()) {
+      out += " ";
+      ++column;
+    }
+    out += word;
+    column += columns(word);
+  }
+  return out;
 }
 
 std::string pad(std::string_view text, std::size_t width) {

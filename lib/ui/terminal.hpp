@@ -31,6 +31,13 @@ class Paint {
 // Bytes as they may be written: untouched to a file or pipe, made safe (and with plain line ends) to a terminal.
 std::string for_screen(std::string_view bytes, bool is_terminal);
 
+// How many columns a stream has: a terminal's own width (COLUMNS, where set, counts more), else 80; from 40 to 120.
+std::size_t width_of(int descriptor);
+
+// Words in lines of at most `width` columns, each line after the first behind `indent` spaces; the first is taken to begin there. A word that
+// is longer has a line of its own. Nothing ends the last line.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width);
+
 // Text that fills `width` columns (counting code points; longer text stays whole).
 std::string pad(std::string_view text, std::size_t width);
 // At most `width` code points, the last one '…' where something was cut.

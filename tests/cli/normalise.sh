@@ -12,6 +12,7 @@ normalise() {
     -e '/<--|attempt /s/  [0-9.]+ (ms|s)( +(ESC\[2m)?(req_[0-9a-z]+))?/  N ms  \3\4/' \
     -e '/ sent: /s/; p50 .*/; TIMES/' \
     -e 's/("compiler":")[^"]*/\1COMPILER/' \
+    -e 's/[0-9]{4}(\.[0-9])? d( |\))/N d\2/g' \
     -e 's/(GitHub-Hookshot\/)[0-9a-f]{7}/\1HEX/; s/(sender-)[0-9A-Za-z]{5}/\1ALNUM/; s/^(X-Gitlab-Event-UUID: |X-Shopify-Event-Id: ).*/\1UUID/' \
     -e 's/^(X-Twilio-Email-Event-Webhook-Signature: ).*/\1BASE64/; s/^(  received +)ME[A-Za-z0-9+\/]{90,}=*/\1BASE64/' \
     -e "s/(no address for '[^']*': Host not found) \([^)]*\)(, try again later)?/\1/" \

@@ -9,6 +9,8 @@ import './cases/ending.mjs';
 import './cases/journal.mjs';
 import './cases/replay.mjs';
 import './cases/send.mjs';
+import './cases/challenges.mjs';
+import './cases/faithful.mjs';
 import './cases/targets.mjs';
 import './cases/load.mjs';
 

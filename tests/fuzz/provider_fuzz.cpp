@@ -1,6 +1,6 @@
-// libFuzzer target of what comes from strangers around signatures. Input that begins with '{' is a provider file; anything else is a
-// request ("Name: value" lines, an empty line, a body) that every embedded provider's verifier looks at. Nothing crashes, and no
-// signature but one made with the key is ever right.
+// libFuzzer target of what comes from strangers around signatures. Input that begins with '{' is a provider file, with '#' the claims of
+// a token that is signed right, with '@' a key or key set; anything else is a request ("Name: value" lines, an empty line, a body) that
+// every embedded provider's verifier looks at. Nothing crashes, and no signature but one made with the key is ever right.
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -12,8 +12,10 @@
 #include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "crypto/asymmetric.hpp"
+#include "crypto/mac.hpp"
 #include "provider/catalog.hpp"
 #include "signing/canonical.hpp"
+#include "signing/jwk.hpp"
 #include "signing/sign.hpp"
 #include "signing/verify.hpp"
 
@@ -27,9 +29,11 @@ const char* const kUrl = "https://hooks.example/in?x=1";
 signing::Keys keys_for(const signing::Scheme& scheme) {
   const signing::Scheme& way = signing::in_effect(signing::ways(scheme).front());
   signing::Keys keys;
-  if (signing::is_key_pair(way.kind)) {
-    const auto type = way.kind == signing::Kind::ed25519 ? crypto::KeyType::ed25519 : way.kind == signing::Kind::ecdsa ? crypto::KeyType::p256 : crypto::KeyType::rsa;
+  if (signing::is_key_pair(way)) {
+    const bool p256 = way.kind == signing::Kind::ecdsa || (way.jwt && way.jwt->algorithms.front() == signing::JwtAlgorithm::es256);
+    const auto type = way.kind == signing::Kind::ed25519 ? crypto::KeyType::ed25519 : p256 ? crypto::KeyType::p256 : crypto::KeyType::rsa;
     if (auto key = crypto::PrivateKey::generate(type)) keys.private_key = Secret(key->pem());
+    if (signing::uses_secret(way)) keys.secrets.push_back(Secret("a word that is part of what is signed"));
     return keys;
   }
   const std::string bytes = "a secret that no input knows....";
@@ -130,11 +134,50 @@ void look_at_provider(std::string_view text) {
   static_cast<void>(signing::sign(parsed->scheme, keys, request, {"id", kNow, kUrl}));
 }
 
+// Claims that are signed right, whatever they say: the scheme has a rule for each claim that any provider has.
+void look_at_claims(std::string_view payload) {
+  static const signing::Scheme scheme = [] {
+    signing::Scheme made{.kind = signing::Kind::jwt};
+    made.signature.from = {signing::Place::header, "Token"};
+    made.jwt = signing::JwtForm{.algorithms = {signing::JwtAlgorithm::hs256}, .claims = {{"aud", "{audience}"}, {"sub", "{url}"}}};
+    made.jwt->body_hash = signing::BodyHash{"body", signing::Hash::sha256, signing::Encoding::base64url};
+    made.jwt->honours_exp = made.jwt->honours_nbf = true;
+    made.jwt->max_iat_age_ms = 300'000;
+    return made;
+  }();
+  static const signing::Keys keys{.secrets = {Secret("k")}};
+  const std::string input = "eyJhbGciOiJIUzI1NiJ9." + to_base64url(payload);
+  auto mac = crypto::Mac::create(crypto::Hash::sha256, "k");
+  if (!mac) std::abort();
+  mac->add(input);
+  http::Request request;
+  request.headers = {{"Token", input + "." + to_base64url(mac->finish())}};
+  signing::VerifyInputs inputs;
+  inputs.url = kUrl;
+  inputs.audience = "me";
+  inputs.now = kNow;
+  inputs.explain = true;
+  const auto seen = signing::verify(scheme, keys, request, inputs);
+  if (!seen || (seen->verdict == signing::Verdict::valid) != seen->code.empty() || seen->code == "signature_mismatch" || printable(seen->message) != seen->message) {
+    std::cerr << "claims that are signed right are not looked at, or not told safely\n";
+    std::abort();
+  }
+}
+
+void look_at_key(std::string_view text) {
+  signing::Scheme scheme{.kind = signing::Kind::jwt};
+  scheme.jwt = signing::JwtForm{.algorithms = {signing::JwtAlgorithm::es256, signing::JwtAlgorithm::rs256}};
+  static_cast<void>(signing::read_token_keys(scheme, {.public_key = std::string(text)}));
+  static_cast<void>(signing::read_token_signer(scheme, {.private_key = Secret(std::string(text))}));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   if (text.starts_with('{')) look_at_provider(text);
+  else if (text.starts_with('#')) look_at_claims(text.substr(1));
+  else if (text.starts_with('@')) look_at_key(text.substr(1));
   else look_at_request(request_from(text));
   return 0;
 }

@@ -1,6 +1,8 @@
 // base/encoding.hpp: RFC 4648 vectors, what the strict decoders refuse, and random round trips.
 #include <doctest/doctest.h>
 
+#include <utility>
+
 #include "base/encoding.hpp"
 #include "base/random.hpp"
 
@@ -106,4 +108,43 @@ TEST_CASE("encoding: whatever a strict decoder takes, it takes in one spelling o
     if (const auto bytes = from_base64url(text)) REQUIRE(to_base64url(*bytes) == text.substr(0, text.find('=')));
   }
   CHECK(taken > 100);
+}
+
+TEST_CASE("encoding: long base64 of every length, and one wrong letter at every place of it") {
+  SeededRandom random(13);
+  std::string used_again;
+  for (std::size_t size = 0; size < 200; ++size) {
+    const auto bytes = random_bytes(random, size);
+    const auto text = to_base64(bytes);
+    REQUIRE(from_base64(text, used_again));
+    REQUIRE(used_again == bytes);
+    REQUIRE(from_base64url(to_base64url(bytes)) == bytes);
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      for (const char wrong : {'-', '_', '=', '.', ':', '@', '[', '`', '{', ' ', '\n', '\0', '\x7f', '\x80', '\xAF', '\xFF'}) {
+        auto broken = text;
+        const bool pads = wrong == '=' && at + 2 >= text.size();  // may be the right end of another text
+        if (std::exchange(broken[at], wrong) != wrong && !pads) REQUIRE_FALSE(from_base64(broken));
+      }
+    }
+  }
+}
+
+TEST_CASE("encoding: every byte is a letter of an alphabet or none, wherever it stands") {
+  const std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const std::string_view digits = "0123456789abcdefABCDEF";
+  for (int byte = 0; byte < 256; ++byte) {
+    const auto letter = static_cast<char>(byte);
+    for (const std::size_t at : {0U, 1U, 15U, 16U, 30U, 31U, 40U, 61U}) {
+      std::string text(64, 'A');
+      text[at] = letter;
+      REQUIRE(from_base64(text).has_value() == (letters.find(letter) != std::string_view::npos));
+      REQUIRE(from_hex(text).has_value() == (digits.find(letter) != std::string_view::npos));
+    }
+  }
+  std::string mixed(40, 'A');
+  mixed[33] = '-';
+  mixed[2] = '/';
+  CHECK(from_base64_lenient(mixed)->size() == 30);
+  CHECK_FALSE(from_base64(mixed));
+  CHECK_FALSE(from_base64url(mixed));
 }

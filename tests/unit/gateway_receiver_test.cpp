@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <tuple>
 
 #include "gateway/receiver.hpp"
 #include "signing/sign.hpp"
@@ -229,17 +230,33 @@ TEST_CASE("receiver: valid, kept before anything else, forwarded byte for byte, 
 
 TEST_CASE("receiver: a wrong signature is kept and answered 401 with the reason; the endpoint hears nothing") {
   House house(verifying({"3000"}));
-  for (const auto& [request, code] : {std::pair{stripe_event("whsec_other"), "signature_mismatch"}, std::pair{stripe_event("whsec_test", kNow - 3'600'000), "timestamp_too_old"}}) {
+  for (const auto& [request, told, code] : {std::tuple{stripe_event("whsec_other"), "signature_mismatch", "wrong_secret"},
+                                            std::tuple{stripe_event("whsec_test", kNow - 3'600'000), "timestamp_too_old", "timestamp_too_old"}}) {
     const http::Response answer = house.take(request);
     CHECK(answer.status == 401);
     CHECK(answer.body.find("\"error\":\"invalid_signature\"") != std::string::npos);
-    CHECK(answer.body.find(code) != std::string::npos);
+    CHECK(answer.body.find(told) != std::string::npos);
     CHECK(answer.body.find("\"request\":\"req_") != std::string::npos);
     CHECK(answer.body.find("whsec_") == std::string::npos);
     CHECK(house.last().received.verdict == "invalid");
     CHECK(house.last().received.code == code);
   }
   CHECK(house.client.sent.empty());
+}
+
+TEST_CASE("receiver: a diagnosis is kept, told to the observer and to a sender on this machine, but not to a stranger") {
+  House house(verifying());
+  http::Request changed = stripe_event("whsec_test");
+  changed.body += "\n";
+  changed.headers.set("Host", "127.0.0.1:4400");
+  const http::Response told = house.take(changed);
+  CHECK(told.body.find("\"code\":\"body_newline\",\"cause\":\"the signature is over the body without its last line end") != std::string::npos);
+  CHECK(told.body.find("\"confidence\":\"certain\"}") != std::string::npos);
+  CHECK(told.headers.find("Content-Length") == std::to_string(told.body.size()));
+  CHECK(house.last().received.code == "body_newline");
+  changed.headers.set("X-Forwarded-For", "203.0.113.9");
+  CHECK(house.take(changed).body.find("body_newline") == std::string::npos);
+  CHECK(house.last().received.code == "body_newline");
 }
 
 TEST_CASE("receiver: invalid requests are forwarded when that was asked for") {
@@ -320,7 +337,7 @@ TEST_CASE("receiver: with a secret and no provider, recognised ones are verified
   CHECK(house.take(stripe_event("whsec_other")).status == 401);
   const http::Response answer = house.take(as_received(http::Request{}));
   CHECK(answer.status == 401);
-  CHECK(answer.body.find("missing_signature") != std::string::npos);
+  CHECK(answer.body.find("missing_header") != std::string::npos);
 }
 
 TEST_CASE("receiver: a secret that is none of the recognised provider's form is told as such") {
@@ -331,7 +348,7 @@ TEST_CASE("receiver: a secret that is none of the recognised provider's form is 
   request.headers = {{"svix-id", "m"}, {"svix-timestamp", "1"}, {"svix-signature", "v1,x"}};
   const http::Response answer = house.take(as_received(request));
   CHECK(answer.status == 401);
-  CHECK(answer.body.find("unusable_secret") != std::string::npos);
+  CHECK(answer.body.find("secret_form") != std::string::npos);
 }
 
 TEST_CASE("receiver: keys that do not fit the provider are refused at the start") {

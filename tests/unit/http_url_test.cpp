@@ -85,3 +85,18 @@ TEST_CASE("urls: loopback is localhost, 127/8 and ::1, not a name that looks lik
   for (const char* host : {"localhost", "LOCALHOST", "127.0.0.1", "127.255.0.3", "::1"}) CHECK(is_loopback(host));
   for (const char* host : {"localhost.example.com", "127.0.0.1.example.com", "128.0.0.1", "::2", "example.com", ""}) CHECK_FALSE(is_loopback(host));
 }
+
+TEST_CASE("resolve_url: what a Location means beside the URL that answered") {
+  const Url base = *parse_url("http://localhost:3000/hooks/in?x=1");
+  const auto meant = [&](const char* reference) { return resolve_url(base, reference).value().text(); };
+  CHECK(meant("https://example.com/a?b#c") == "https://example.com/a?b");
+  CHECK(meant("//example.com/a") == "http://example.com/a");
+  CHECK(meant("/other?y=2") == "http://localhost:3000/other?y=2");
+  CHECK(meant("out") == "http://localhost:3000/hooks/out");
+  CHECK(meant("out?next=http://else") == "http://localhost:3000/hooks/out?next=http://else");
+  CHECK(meant("?y=2") == "http://localhost:3000/hooks/in?y=2");
+  CHECK(meant("") == "http://localhost:3000/hooks/");
+  CHECK_FALSE(resolve_url(base, "mailto:someone"));
+  CHECK_FALSE(resolve_url(base, "ftp://example.com/"));
+  CHECK_FALSE(resolve_url(base, "/a b"));
+}

@@ -19,6 +19,10 @@ void write(const std::string& path, const std::string& text) {
 
 const char* const kAcme = R"({"schema":"hookctl.provider.v1","id":"acme","scheme":{"kind":"none"},"event_type":["{json:type}"]})";
 
+std::string with_id(const std::string& id, const std::string& title) {
+  return R"({"schema":"hookctl.provider.v1","id":")" + id + R"(","title":")" + title + R"(","scheme":{"kind":"none"},"event_type":["{json:type}"]})";
+}
+
 }  // namespace
 
 TEST_CASE("catalog: embedded providers are found by id, once") {
@@ -102,6 +106,118 @@ TEST_CASE("catalog: a file that is missing is unavailable, a malformed one usage
   REQUIRE_FALSE(bad);
   CHECK(bad.error().kind == ErrorKind::usage);
   CHECK(bad.error().message.starts_with((folder / "bad/provider.json") + ":2:9: "));
+}
+
+TEST_CASE("catalog: a user's own, in both forms, in front of hookctl's") {
+  const store::ScratchFolder folder;
+  write(folder / "mine/acme.json", kAcme);
+  write(folder / "mine/notes.txt", "no provider");
+  write(folder / "mine/.hidden.json", "{");
+  write(folder / "user/acme/provider.json", with_id("acme", "Far"));
+  write(folder / "user/beta/provider.json", with_id("beta", "Beta"));
+  write(folder / "user/beta/b.c.json", "{}");
+  write(folder / "user/stripe.json", with_id("stripe", "My Stripe"));
+  Catalog catalog({{folder / "mine", folder / "user", folder / "none"}, {}});
+  REQUIRE(catalog.find("acme"));
+  CHECK((*catalog.find("acme"))->file == folder / "mine/acme.json");
+  CHECK((*catalog.find("beta"))->title == "Beta");
+  CHECK(catalog.events(**catalog.find("beta")) == std::vector<std::string>{"b.c"});
+  CHECK((*catalog.find("stripe"))->title == "My Stripe");
+  CHECK(catalog.fixture(**catalog.find("stripe"), "invoice.paid"));  // hookctl's fixtures are still there
+  const auto ids = catalog.ids();
+  CHECK(ids.size() == Catalog().ids().size() + 2);
+  std::size_t own = 0;
+  for (const Entry& entry : catalog.entries()) {
+    if (!entry.file.empty()) ++own;
+    CHECK(entry.replaces == (entry.id == "stripe"));
+  }
+  CHECK(own == 3);
+}
+
+TEST_CASE("catalog: a broken file of a user's breaks nothing else") {
+  const store::ScratchFolder folder;
+  write(folder / "p/acme.json", "{\n  \"id\": }");
+  write(folder / "p/other.json", kAcme);
+  write(folder / "p/My Own.json", kAcme);
+  Catalog catalog({{folder / "p"}, {}});
+  std::vector<std::string> broken;
+  for (const Entry& entry : catalog.entries()) {
+    if (!entry.found) broken.push_back(entry.found.error().message);
+  }
+  REQUIRE(broken.size() == 3);
+  CHECK(broken[0] == (folder / "p/My Own.json") + ": its name must be small letters, digits and '-', as an id is");
+  CHECK(broken[1].starts_with((folder / "p/acme.json") + ":2:9: expected "));
+  CHECK(broken[2] == (folder / "p/other.json") + ":1:38: id: expected \"other\", as the file is called");
+  CHECK(catalog.find("stripe"));
+  REQUIRE(catalog.all());
+  CHECK(catalog.all()->size() == Catalog().ids().size());
+  CHECK(catalog.recognise({{"Stripe-Signature", "t=1,v1=a"}})->id == "stripe");
+  CHECK(catalog.find("acme").error().kind == ErrorKind::usage);
+}
+
+TEST_CASE("catalog: beside ID.json the fixtures are in the folder ID, never in all the files around") {
+  const store::ScratchFolder folder;
+  write(folder / "acme.json", kAcme);
+  write(folder / "package.json", "{}");
+  Catalog before;
+  CHECK(before.events(**before.find(folder / "acme.json")).empty());
+  write(folder / "acme/a.b.json", "{}");
+  Catalog after;
+  CHECK(after.events(**after.find(folder / "acme.json")) == std::vector<std::string>{"a.b"});
+}
+
+TEST_CASE("catalog: fixtures of one's own stand in front, and are marked") {
+  const store::ScratchFolder folder;
+  write(folder / "own/stripe/invoice.paid.json", "{\"mine\":1}");
+  write(folder / "own/stripe/x/new.form", "a=1");
+  write(folder / "own/stripe/.git/config.json", "{}");
+  write(folder / "given/stripe/invoice.paid.json", "{\"given\":1}");
+  Catalog catalog({{}, {folder / "own"}});
+  const Provider& stripe = **catalog.find("stripe");
+  CHECK(catalog.fixture(stripe, "invoice.paid")->body == "{\"mine\":1}");
+  CHECK(catalog.fixture(stripe, "invoice.paid")->file == folder / "own/stripe/invoice.paid.json");
+  CHECK(catalog.fixture(stripe, "x/new")->media_type == "application/x-www-form-urlencoded");
+  CHECK(catalog.fixture(stripe, "charge.succeeded")->file.empty());
+  CHECK(catalog.events(stripe).size() == Catalog().events(stripe).size() + 1);
+  for (const FixtureFile& each : catalog.fixtures(stripe)) {
+    CHECK(each.overrides == (each.event == "invoice.paid"));
+    CHECK(each.file.empty() == (each.event != "invoice.paid" && each.event != "x/new"));
+  }
+  catalog.use_fixtures(folder / "given");
+  CHECK(catalog.fixture(stripe, "invoice.paid")->body == "{\"given\":1}");
+}
+
+TEST_CASE("catalog: a fixture of one's own that is no JSON says where, when it is used") {
+  const store::ScratchFolder folder;
+  write(folder / "stripe/invoice.paid.json", "{\n \"a\": }");
+  Catalog catalog({{}, {folder / ""}});
+  const auto broken = catalog.fixture(**catalog.find("stripe"), "invoice.paid");
+  REQUIRE_FALSE(broken);
+  CHECK(broken.error().kind == ErrorKind::usage);
+  CHECK(broken.error().message.find("stripe/invoice.paid.json:2:7: expected ") != std::string::npos);
+  CHECK(catalog.fixture(**catalog.find("stripe"), "charge.succeeded"));
+}
+
+TEST_CASE("catalog: no name leads out of a folder of fixtures") {
+  const store::ScratchFolder folder;
+  write(folder / "secret.json", "{}");
+  write(folder / "own/stripe/ok.json", "{}");
+  Catalog catalog({{}, {folder / "own"}});
+  const Provider& stripe = **catalog.find("stripe");
+  REQUIRE(catalog.fixture(stripe, "ok"));
+  for (const std::string& name : {std::string("../../secret"), std::string("x/../ok"), std::string("./ok"), std::string("/ok"), std::string("ok\0", 3), std::string("//ok")}) CHECK_FALSE(catalog.fixture(stripe, name));
+  for (const char* id : {"..", ".", "a/../stripe", "Stripe"}) CHECK_FALSE(catalog.find(id));
+}
+
+TEST_CASE("catalog: a user's own wins a tie of recognition") {
+  const store::ScratchFolder folder;
+  const char* const text = R"({"schema":"hookctl.provider.v1","id":"zz","scheme":{"kind":"none"},"recognise":[[{"header":"Stripe-Signature"}]]})";
+  write(folder / "zz.json", text);
+  Catalog catalog({{folder / ""}, {}});
+  CHECK(catalog.recognise({{"Stripe-Signature", "t=1"}})->id == "zz");
+  const Recognition found = catalog.identify({{"Stripe-Signature", "t=1"}});
+  CHECK(found.provider->id == "zz");
+  CHECK(found.sureness == Sureness::possible);
 }
 
 TEST_CASE("catalog: recognition by headers") {

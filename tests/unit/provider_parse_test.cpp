@@ -60,13 +60,14 @@ TEST_CASE("provider: every key finds its place") {
   CHECK(acme->events[0].type == "order.placed");
   CHECK(acme->events[0].headers.find("X-Event") == "order");
   CHECK(acme->delivery.timeout_s == 10);
-  CHECK(acme->delivery.retry_after_s == std::vector<double>{1, 2.5});
+  CHECK(acme->delivery.rules.gaps_ms == std::vector<std::int64_t>{1000, 2500});
   CHECK(acme->scheme.kind == signing::Kind::hmac);
 }
 
 TEST_CASE("provider: an unknown retry schedule is not an empty one") {
-  CHECK(parse_provider(with("[1, 2.5]", "null"), "x")->delivery.retry_after_s == std::nullopt);
-  CHECK(parse_provider(with("[1, 2.5]", "[]"), "x")->delivery.retry_after_s == std::vector<double>{});
+  CHECK_FALSE(parse_provider(with("[1, 2.5]", "null"), "x")->delivery.schedule_known);
+  CHECK(parse_provider(with("[1, 2.5]", "[]"), "x")->delivery.schedule_known);
+  CHECK(parse_provider(with("[1, 2.5]", "[]"), "x")->delivery.rules.gaps_ms.empty());
 }
 
 TEST_CASE("provider: malformed JSON says file, line and column") {
@@ -122,6 +123,66 @@ TEST_CASE("provider: missing keys are told at the object that lacks them") {
   CHECK(error_of("null").message.starts_with("acme/provider.json:1:1: "));
 }
 
+TEST_CASE("provider: all that is wrong is told, in order, each place once") {
+  std::string text = with("\"id\": \"acme\"", "\"id\": \"Acme!\"");
+  const std::size_t at = text.find("\"PUT\"");
+  text.replace(at, 5, "7");
+  text.replace(text.find("{event_type:head}"), 17, "{event_typ}");
+  const Reading reading = read_provider_file(text);
+  REQUIRE(reading.faults.size() == 3);
+  CHECK(to_text("x.json", reading.faults[0]) == "x.json:3:9: id: expected a name of small letters, digits and '-'");
+  CHECK(to_text("x.json", reading.faults[1]).starts_with("x.json:12:25: request.method: expected a string"));
+  CHECK(reading.faults[2].path == "request.headers.X-Event");
+  CHECK(reading.faults[2].words.starts_with("'{event_typ}' is not known (did you mean '{event_type}'?)"));
+  CHECK(reading.provider.id == "Acme!");
+}
+
+TEST_CASE("provider: malformed JSON is one fault, with its place") {
+  const Reading reading = read_provider_file("{\n  \"id\": }");
+  REQUIRE(reading.faults.size() == 1);
+  CHECK(reading.faults[0].place == "2:9");
+  CHECK(reading.faults[0].path == "");
+  CHECK(to_text("x", reading.faults[0]).starts_with("x:2:9: expected "));
+}
+
+TEST_CASE("provider: keys that begin with // are comments, everywhere") {
+  std::string text = with("\"hash\": \"sha256\",", "\"// hash\": \"or sha1\", \"hash\": \"sha256\",");
+  text.insert(1, "\"//\": [1, {\"x\": null}],");
+  text.replace(text.find("{\"from\": \"header:X-Acme\""), 1, "{\"//\": 1, ");
+  text.replace(text.find("{\"order.placed\""), 1, "{\"//order\": 7, ");
+  const auto acme = parse_provider(text, "x");
+  REQUIRE_MESSAGE(acme.ok(), acme.error().message);
+  CHECK(acme->events.size() == 1);
+  CHECK_FALSE(parse_provider(with("\"hash\": \"sha256\",", "\"/hash\": 1, \"hash\": \"sha256\","), "x"));
+}
+
+TEST_CASE("provider: a placeholder that nothing fills is an error where it stands") {
+  struct Case {
+    const char* from;
+    const char* to;
+    const char* begins;
+  };
+  for (const Case& each : {
+           Case{"{event_type:head}", "{event_type:tial}", "acme/provider.json:12:55: request.headers.X-Event: '{event_type:tial}' is not known"},
+           Case{"\"value\": \"{event_id}\"", "\"value\": \"{evnt_id}\"", "acme/provider.json:13:40: fresh[0].value: "},
+           Case{"[\"{json:id}\"]", "[\"{jsn:id}\"]", "acme/provider.json:11:16: event_id[0]: '{jsn:id}' is not known"},
+           Case{"[\"{json:id}\"]", "[\"{json:a[}\"]", "acme/provider.json:11:16: event_id[0]: "},
+           Case{"\"X-Event\": \"order\"", "\"X-Event\": \"{unixx}\"", "acme/provider.json:15:"},
+           Case{"\"event_id\": [", "\"new_event_id\": \"{event_id}\", \"event_id\": [", "acme/provider.json:11:19: new_event_id: "},
+       }) {
+    CAPTURE(std::string(each.to));
+    const Error error = error_of(with(each.from, each.to));
+    CHECK_MESSAGE(error.message.starts_with(each.begins), error.message);
+  }
+  CHECK(parse_provider(with("\"X-Event\": \"order\"", "\"X-Event\": \"{\\\"a\\\":1}\""), "x"));
+}
+
+TEST_CASE("provider: ids are names that can be part of a path") {
+  for (const char* good : {"a", "acme", "acme-2", "0"}) CHECK(is_provider_id(good));
+  for (const char* bad : {"", "Acme", "a.b", "../a", "a/b", "a b", "a_b", "ä"}) CHECK_FALSE(is_provider_id(bad));
+  CHECK_FALSE(is_provider_id(std::string(65, 'a')));
+}
+
 TEST_CASE("provider: keys with foreign bytes cannot reach a terminal") {
   CHECK(error_of(with("\"event_id\"", "\"\\u001b[31m\"")).message.find('\x1b') == std::string::npos);
 }
@@ -138,13 +199,4 @@ TEST_CASE("names: the first template whose places all resolve") {
   CHECK(name_event(acme, request).id == "");
   request.headers = {};
   CHECK(name_event(acme, request).type == "");
-}
-
-TEST_CASE("recognition: the most conditions of one whole alternative") {
-  const auto acme = *parse_provider(kGood, "x");
-  CHECK(recognition(acme, {{"x-acme", "abc"}}) == 1);
-  CHECK(recognition(acme, {{"X-Acme", "v1=abc"}}) == 1);
-  CHECK(recognition(acme, {{"X-Acme", "v1=abc"}, {"X-Event", ""}}) == 2);
-  CHECK(recognition(acme, {{"X-Event", "e"}}) == 0);
-  CHECK(recognition(acme, {}) == 0);
 }

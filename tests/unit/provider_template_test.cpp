@@ -57,3 +57,20 @@ TEST_CASE("form values: the first of a key, decoded") {
   CHECK(form_value("", "a") == std::nullopt);
   CHECK(form_value("ab=1", "a") == std::nullopt);
 }
+
+TEST_CASE("template faults: what nothing will ever fill, and what is only text") {
+  using enum TemplateUse;
+  for (const char* good : {"", "plain", "{event_type}", "{event_type:head}/{event_type:tail}", "{event_id}", "{unix}{unix_ms}{iso}{iso_ms}{uuid}", "{alnum:24}-{hex:8}-{digits:1}", "{}", "{ x}", "{\"a\":1}"}) {
+    CAPTURE(std::string(good));
+    CHECK(template_fault(good, compose) == std::nullopt);
+  }
+  for (const char* bad : {"{foo}", "a{unixms}", "{alnum}", "{alnum:}", "{alnum:0}", "{alnum:x}", "{alnum:1025}", "{json:a}", "{header:X}", "{event_type:tial}"}) {
+    CAPTURE(std::string(bad));
+    CHECK(template_fault(bad, compose).has_value());
+  }
+  CHECK(template_fault("{event_id}", new_id).has_value());
+  CHECK(template_fault("evt_{alnum:24}", new_id) == std::nullopt);
+  for (const char* good : {"{json:a.b[0]}", "{header:X-A}.{form:k}", "text"}) CHECK(template_fault(good, read) == std::nullopt);
+  for (const char* bad : {"{json:}", "{json:a[}", "{header:}", "{form:}", "{event_id}", "{\"a\"}"}) CHECK(template_fault(bad, read).has_value());
+  CHECK(*template_fault("{unixms}", compose) == "'{unixms}' is not known (did you mean '{unix_ms}'?)");
+}

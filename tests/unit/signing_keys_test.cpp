@@ -46,6 +46,28 @@ TEST_CASE("a secret with several readings has those that apply") {
   CHECK_FALSE(decode_secret(Secret("not base64"), scheme));
 }
 
+TEST_CASE("a form may be for prefixed texts only, and a text may hold several secrets") {
+  const KeyForm strict{.encoding = KeyEncoding::base64, .strip_prefix = "whsec_", .prefixed_only = true};
+  CHECK(decode_secret(Secret("whsec_YWJj"), strict).value() == "abc");
+  CHECK(message_of(decode_secret(Secret("YWJj"), strict)) == "secret does not begin with 'whsec_'");
+  Scheme scheme;
+  scheme.keys = {strict, kText};  // OpenAI: without the prefix the text itself is the key
+  CHECK(decode_secret(Secret("YWJj"), scheme).value() == std::vector<std::string>{"YWJj"});
+  scheme.keys = {{.encoding = KeyEncoding::base64, .strip_prefix = "v1,whsec_", .separator = "|"}};  // Supabase
+  CHECK(decode_secret(Secret("v1,whsec_YWJj|v1,whsec_ZGVm"), scheme).value() == std::vector<std::string>{"abc", "def"});
+  CHECK(decode_secret(Secret("v1,whsec_YWJj|!"), scheme).value() == std::vector<std::string>{"abc"});
+  CHECK_FALSE(decode_secret(Secret("|"), scheme));
+}
+
+TEST_CASE("latin1 takes the low byte of each UTF-16 unit, as charCodeAt does") {
+  const KeyForm latin1{.encoding = KeyEncoding::latin1};
+  CHECK(decode_secret(Secret("shpss_1"), latin1).value() == "shpss_1");
+  CHECK(decode_secret(Secret("gr\u00fc\u00dfe"), latin1).value() == "gr\xfc\xdf" "e");
+  CHECK(decode_secret(Secret("\u4f60"), latin1).value() == "\x60");
+  CHECK(decode_secret(Secret("\U0001f389"), latin1).value() == std::string("\x3c\x89"));  // d83c df89
+  CHECK(decode_secret(Secret("\xff\xfe"), latin1).value() == "\xff\xfe");               // no UTF-8: as it stands
+}
+
 TEST_CASE("public and private keys are read in the scheme's encoding or as PEM") {
   const auto pair = crypto::PrivateKey::generate(crypto::KeyType::ed25519);
   REQUIRE(pair);

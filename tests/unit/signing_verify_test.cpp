@@ -81,20 +81,20 @@ TEST_CASE("a right request is valid and tells its claim") {
 
 TEST_CASE("each thing that can be wrong has its code") {
   CHECK(code_with("x-unrelated", "1").empty());
-  CHECK(code_with("webhook-signature", std::nullopt) == "missing_signature");
-  CHECK(code_with("webhook-signature", "") == "empty_signature");
-  CHECK(code_with("webhook-signature", "v1,") == "empty_signature");
+  CHECK(code_with("webhook-signature", std::nullopt) == "missing_header");
+  CHECK(code_with("webhook-signature", "") == "malformed_signature");
+  CHECK(code_with("webhook-signature", "v1,") == "malformed_signature");
   CHECK(code_with("webhook-signature", "nonsense") == "malformed_signature");
   CHECK(code_with("webhook-signature", "v1,****") == "malformed_signature");
   CHECK(code_with("webhook-signature", "v1,YWJj") == "malformed_signature");
-  CHECK(code_with("webhook-signature", "v2,YWJj") == "unknown_signature_version");
+  CHECK(code_with("webhook-signature", "v2,YWJj") == "unsupported_scheme");
   CHECK(code_with("webhook-signature", "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=") == "signature_mismatch");
-  CHECK(code_with("webhook-timestamp", std::nullopt) == "missing_timestamp");
-  CHECK(code_with("webhook-timestamp", "") == "missing_timestamp");
+  CHECK(code_with("webhook-timestamp", std::nullopt) == "missing_header");
+  CHECK(code_with("webhook-timestamp", "") == "missing_header");
   CHECK(code_with("webhook-timestamp", "yesterday") == "malformed_timestamp");
   CHECK(code_with("webhook-timestamp", "99999999999999999999") == "malformed_timestamp");
   CHECK(code_with("webhook-timestamp", "1760000001") == "signature_mismatch");
-  CHECK(code_with("webhook-id", std::nullopt) == "missing_id");
+  CHECK(code_with("webhook-id", std::nullopt) == "missing_header");
   CHECK(code_with("webhook-id", "msg_2") == "signature_mismatch");
 }
 
@@ -142,7 +142,7 @@ TEST_CASE("of alternatives any may hold, and the one that came farthest is repor
   CHECK(found.secret_index == 1);
   CHECK(verify(scheme, secrets({"two", "one"}), request, {.now = kNow}).value().code == "signature_mismatch");
   // Only the first secret is held: the second alternative is passed over.
-  CHECK(verify(scheme, secrets({"two"}), request, {.now = kNow}).value().code == "missing_signature");
+  CHECK(verify(scheme, secrets({"two"}), request, {.now = kNow}).value().code == "missing_header");
   http::Request other = request;
   other.headers.set("BOX-SIGNATURE-VERSION", "2");
   CHECK(verify(scheme, secrets({"one", "two"}), other, {.now = kNow}).value().code == "wrong_header");
@@ -165,7 +165,7 @@ TEST_CASE("places in the body that are signed must be there") {
 
 TEST_CASE("what cannot be verified is unverified, not invalid") {
   CHECK(verify(scheme_of(R"({"kind": "none"})"), {}, {}, {}).value().code == "unsigned_provider");
-  CHECK(verify(scheme_of(R"({"kind": "code", "code": "aws_sns"})"), {}, {}, {}).value().code == "unsupported_scheme");
+  CHECK(verify(scheme_of(R"({"kind": "code", "code": "rot13"})"), {}, {}, {}).value().code == "unsupported_scheme");
   const auto found = verify(scheme_of(R"({"kind": "code", "code": "twilio_form"})"), secrets({"x"}), {}, {}).value();
   CHECK(found.verdict == Verdict::unverified);
   CHECK(found.code == "missing_url");
@@ -174,23 +174,6 @@ TEST_CASE("what cannot be verified is unverified, not invalid") {
 TEST_CASE("unusable keys are errors") {
   CHECK(verify(scheme_of(kStandard), {}, {}, {}).error().message == "no secret given");
   CHECK(verify(scheme_of(kStandard), secrets({"whsec_!"}), {}, {}).error().kind == ErrorKind::usage);
-}
-
-TEST_CASE("a mismatch that has a usual cause is explained") {
-  const Scheme scheme = scheme_of(kStandard);
-  const Keys keys = secrets({"whsec_YWJj"});
-  const auto message_of = [&](const http::Request& request) {
-    return verify(scheme, keys, request, {.now = kNow, .explain = true}).value().message;
-  };
-  http::Request request = signed_request(scheme, keys);
-  request.body += "\n";
-  CHECK(message_of(request).find("without its last line end") != std::string::npos);
-  request = signed_request(scheme, keys, kNow, "{}\r\n");
-  request.body = "{}";
-  CHECK(message_of(request).find("CRLF line end") != std::string::npos);
-  Scheme as_text = scheme;
-  as_text.keys = {{KeyEncoding::utf8, ""}};
-  CHECK(message_of(signed_request(as_text, keys)).find("read the secret as it stands") != std::string::npos);
 }
 
 TEST_CASE("no message holds the secret") {

@@ -7,6 +7,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "commands/commands.hpp"
+#include "commands/key_fetch.hpp"
 #include "commands/options.hpp"
 #include "commands/screen.hpp"
 #include "gateway/receiver.hpp"
@@ -18,6 +19,7 @@ namespace hookctl {
 
 namespace {
 
+constexpr const char* kChallenges = "Challenges (what a provider asks of an endpoint when a webhook is set up)";
 constexpr std::int64_t kDrainGraceMs = 2'000;  // beyond the time an endpoint has to answer
 
 std::vector<Option> listen_options() {
@@ -35,6 +37,9 @@ std::vector<Option> listen_options() {
       {"mock-status", 0, ValueKind::number, "N", "without an endpoint: the status to answer with (200)", "Answering without an endpoint"},
       {"mock-body", 0, ValueKind::text, "TEXT", "without an endpoint: the body to answer with", "Answering without an endpoint"},
       {"mock-delay", 0, ValueKind::duration, "TIME", "without an endpoint: wait before the answer", "Answering without an endpoint"},
+      verify_token_option(kChallenges),
+      {"answer-challenges", 0, ValueKind::flag, "", "answer them here, even with --forward-to", kChallenges},
+      {"confirm-subscriptions", 0, ValueKind::flag, "", "fetch the URL that confirms a subscription (AWS SNS), once the signature holds", kChallenges},
       journal_option(),
       {"exit-after", 0, ValueKind::number, "N", "stop after N requests were answered", "For scripts and agents"},
       {"until", 0, ValueKind::text, "FILTER", "stop after a request that matches, as in 'event=invoice.* status=2*'", "For scripts and agents"},
@@ -48,6 +53,12 @@ Result<gateway::ReceiverOptions> read_receiver_options(const Arguments& argument
   gateway::ReceiverOptions options;
   auto keys = read_keys(arguments);
   if (!keys) return keys.error();
+  if (arguments.has("fetch-keys")) {
+    if (provider == nullptr) return usage_error("--fetch-keys needs --provider P: whose keys?");
+    // A key that each request names is fetched by `verify`; here there is no request yet.
+    auto fetched = add_published_key(provider->scheme, {}, *keys);
+    if (!fetched) return Error{fetched.error().kind, "--fetch-keys: " + fetched.error().message, "give the key: --certificate FILE or --public-key KEY"};
+  }
   options.keys = *std::move(keys);
   options.provider = provider.get();
   options.tolerance_s = tolerance_s(arguments);
@@ -66,6 +77,13 @@ Result<gateway::ReceiverOptions> read_receiver_options(const Arguments& argument
   for (const char* mock : {"mock-status", "mock-body", "mock-delay"}) {
     if (arguments.has(mock) && !options.targets.empty()) return usage_error(std::string("--") + mock + " answers without an endpoint, but --forward-to names one", "use one or the other");
   }
+  auto token = read_verify_token(arguments);
+  if (!token) return token.error();
+  options.handshakes.verify_token = *std::move(token);
+  options.handshakes.answer = options.targets.empty() || arguments.has("answer-challenges");
+  options.handshakes.visit = arguments.has("confirm-subscriptions");
+  const std::string journal = journal_path(arguments);
+  options.handshakes.secrets_folder = journal.substr(0, journal.rfind('/') + 1) + "secrets";
   options.mock.status = static_cast<int>(arguments.number("mock-status", 200));
   if (options.mock.status < 200 || options.mock.status > 599) return usage_error("--mock-status: an answer's status is from 200 to 599");
   options.mock.body = arguments.text("mock-body", "");
@@ -117,13 +135,21 @@ Result<void> announce(Session& session, const Arguments& arguments, const gatewa
   return {};
 }
 
-// What was received is nobody's to commit: the folder of the journal ignores itself. Only a convenience, so a failure is none.
+// Providers of the user's own that cannot be read are not recognised: say so before one is missed.
+void warn_of_broken(Session& session) {
+  for (const provider::Entry& entry : session.catalog.entries()) {
+    if (!entry.found) session.err << "hookctl: warning: " << printable(entry.found.error().message) << "; its requests will not be recognised\n";
+  }
+}
+
+// What was received is nobody's to commit: the folder of the journal ignores itself, but for the user's own providers and fixtures, which a
+// team may share. Only a convenience, so a failure is none.
 void keep_out_of_git(const std::string& journal) {
   static constexpr std::string_view kFolder = ".hookctl/";
   const std::size_t at = journal.rfind('/') + 1;
   if (at < kFolder.size() || journal.substr(at - kFolder.size(), kFolder.size()) != kFolder) return;
   const std::string file = journal.substr(0, at) + ".gitignore";
-  if (!file_exists(file)) static_cast<void>(write_private_file(file, "*\n"));
+  if (!file_exists(file)) static_cast<void>(write_private_file(file, "*\n!/providers/\n!/providers/**\n!/fixtures/\n!/fixtures/**\n"));
 }
 
 Result<ExitCode> run_listen(Session& session, const Arguments& arguments) {
@@ -157,6 +183,7 @@ Result<ExitCode> run_listen(Session& session, const Arguments& arguments) {
   loop.on_stop_signal([&](int) { stop(); });
   bool timed_out = false;
   if (arguments.has("timeout")) loop.after(arguments.duration_ms("timeout", 0), [&] { timed_out = true; stop(); });
+  if (provider == nullptr) warn_of_broken(session);
   if (auto announced = announce(session, arguments, *options, *address); !announced) return announced.error();
   loop.run();
   (*journal)->flush();

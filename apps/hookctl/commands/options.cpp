@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
+#include "base/file.hpp"
 #include "base/secret.hpp"
 #include "base/text.hpp"
 #include "signing/scheme_json.hpp"
@@ -68,7 +70,10 @@ std::vector<Option> signing_key_options() {
 }
 
 std::vector<Option> verifying_key_options() {
-  return {secret_option(), {"public-key", 0, ValueKind::text, "KEY", "verifies ed25519, ECDSA and RSA signatures", kKeyGroup}};
+  return {secret_option(),
+          {"public-key", 0, ValueKind::text, "KEY", "verifies ed25519, ECDSA and RSA signatures: PEM, a JSON Web Key (set), or as the provider shows it", kKeyGroup},
+          {"certificate", 0, ValueKind::text, "FILE", "a PEM certificate whose key verifies, instead of --public-key", kKeyGroup},
+          {"fetch-keys", 0, ValueKind::flag, "", "fetch the provider's published key: by HTTPS, from its own hosts only", kKeyGroup}};
 }
 
 std::vector<Option> tls_options() {
@@ -89,6 +94,10 @@ std::vector<Option> output_options() {
 Option journal_option() { return {"journal", 0, ValueKind::text, "FILE", "the journal of received requests (.hookctl/journal.db)"}; }
 Option now_option() { return {"now", 0, ValueKind::text, "TIME", "take this for the time of day: Unix seconds or 2026-01-31T12:00:00Z"}; }
 Option header_option(const std::string& help) { return {"header", 'H', ValueKind::text, "'K: V'", help, "Options", true}; }
+Option fixtures_option() { return {"fixtures", 0, ValueKind::text, "DIR", "sample events of your own, in front of all others: DIR/PROVIDER/EVENT.json"}; }
+Option verify_token_option(const std::string& group) {
+  return {"verify-token", 0, ValueKind::text, "T", "the word agreed on with the provider (Meta): VALUE, env:NAME, file:PATH", group};
+}
 Option timeout_option(const std::string& help) { return {"timeout", 0, ValueKind::duration, "TIME", help}; }
 
 std::vector<Option> joined(std::vector<std::vector<Option>> groups) {
@@ -104,6 +113,15 @@ void set_colours(Session& session, const Arguments& arguments) {
   session.err_paint = ui::Paint(ui::wants_colour(wish, session.err_is_terminal));
 }
 
+Result<void> use_fixtures(Session& session, const Arguments& arguments) {
+  const auto folder = arguments.text("fixtures");
+  if (!folder) return {};
+  std::error_code error;
+  if (!std::filesystem::is_directory(*folder, error)) return usage_error("--fixtures: there is no folder '" + printable(*folder) + "'", "it holds a folder for each provider: DIR/PROVIDER/EVENT.json");
+  session.catalog.use_fixtures(*folder);
+  return {};
+}
+
 Result<signing::Keys> read_keys(const Arguments& arguments) {
   signing::Keys keys;
   for (const std::string& words : arguments.list("secret")) {
@@ -116,12 +134,26 @@ Result<signing::Keys> read_keys(const Arguments& arguments) {
     if (!key) return Error{key.error().kind, "--public-key: " + key.error().message, key.error().hint};
     keys.public_key = std::string(key->reveal());
   }
+  if (const auto file = arguments.text("certificate")) {
+    if (keys.public_key) return usage_error("--certificate and --public-key both name a key", "give one of them");
+    auto certificate = read_file(*file);
+    if (!certificate) return Error{certificate.error().kind, "--certificate: " + certificate.error().message, certificate.error().hint};
+    keys.public_key = *std::move(certificate);
+  }
   if (const auto words = arguments.text("private-key")) {
     auto key = read_secret(*words);
     if (!key) return Error{key.error().kind, "--private-key: " + key.error().message, key.error().hint};
     keys.private_key = *std::move(key);
   }
   return keys;
+}
+
+Result<std::optional<std::string>> read_verify_token(const Arguments& arguments) {
+  const auto words = arguments.text("verify-token");
+  if (!words) return std::optional<std::string>();
+  auto token = read_secret(*words);
+  if (!token) return Error{token.error().kind, "--verify-token: " + token.error().message, token.error().hint};
+  return std::optional<std::string>(token->reveal());
 }
 
 Result<ProviderPtr> read_provider(Session& session, const Arguments& arguments, const std::string& id_or_path) {

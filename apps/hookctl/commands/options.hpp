@@ -18,12 +18,14 @@ namespace hookctl {
 std::vector<Option> form_options();       // --algorithm, --signature-header and the rest of a signature's form
 std::vector<Option> provider_options();   // --provider, and the form
 std::vector<Option> signing_key_options();    // --secret, --private-key
-std::vector<Option> verifying_key_options();  // --secret, --public-key
+std::vector<Option> verifying_key_options();  // --secret, --public-key, --certificate, --fetch-keys
 std::vector<Option> tls_options();        // --cacert, --insecure
 std::vector<Option> output_options();     // --json, --color, --config
 Option journal_option();
 Option now_option();
 Option header_option(const std::string& help);
+Option fixtures_option();
+Option verify_token_option(const std::string& group);
 Option timeout_option(const std::string& help);
 std::vector<Option> joined(std::vector<std::vector<Option>> groups);
 
@@ -31,8 +33,14 @@ std::vector<Option> joined(std::vector<std::vector<Option>> groups);
 // --color, from here on.
 void set_colours(Session& session, const Arguments& arguments);
 
-// Secrets and keys from --secret, --public-key and --private-key (each VALUE, env:NAME, file:PATH or -).
+// --fixtures, from here on. `usage` when it is no folder.
+Result<void> use_fixtures(Session& session, const Arguments& arguments);
+
+// Secrets and keys from --secret, --public-key and --private-key (each VALUE, env:NAME, file:PATH or -) and --certificate (a file).
 Result<signing::Keys> read_keys(const Arguments& arguments);
+
+// --verify-token, or nothing.
+Result<std::optional<std::string>> read_verify_token(const Arguments& arguments);
 
 // Are the keys there that signing as this provider takes, or verifying it? `usage` names the option.
 Result<void> check_signing_keys(const provider::Provider& provider, const signing::Keys& keys);

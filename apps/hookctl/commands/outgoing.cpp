@@ -56,12 +56,12 @@ std::string as_curl(const http::Outgoing& message, const http::Request& request)
   return "printf %s " + shell_quote(to_base64(request.body)) + " | base64 -d | " + out + " \\\n  --data-binary @-\n";
 }
 
-void show_attempt(Session& session, const http::Request& request, const delivery::Attempt& attempt, std::optional<std::int64_t> next_in_ms) {
+void show_attempt(Session& session, const http::Request& request, const delivery::Attempt& attempt, const std::string& next) {
   session.out << ui::answer_line(session.paint, {attempt.started_at + attempt.duration_ms, request.method, request.target, attempt.duration_ms, ""}, attempt.result);
   if (const auto* response = std::get_if<http::Response>(&attempt.result); response != nullptr && !http::is_success(response->status)) {
     session.out << ui::body_excerpt(response->body, kBodyShown);
   }
-  if (next_in_ms) session.out << "    next try in " << duration_text(*next_in_ms) << "\n";
+  session.out << next;
   session.out.flush();
 }
 

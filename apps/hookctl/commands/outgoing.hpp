@@ -18,8 +18,8 @@ http::Outgoing outgoing_message(const http::Url& url, http::Request request);
 // "curl …" that sends the same request from a shell; a body that is not printable goes through base64.
 std::string as_curl(const http::Outgoing& message, const http::Request& request);
 
-// Tells of one attempt: the answer's line, the body where it failed, the wait before the next try.
-void show_attempt(Session& session, const http::Request& request, const delivery::Attempt& attempt, std::optional<std::int64_t> next_in_ms);
+// Tells of one attempt: the answer's line, the body where it failed, and `next`: a line about what comes after it, or "".
+void show_attempt(Session& session, const http::Request& request, const delivery::Attempt& attempt, const std::string& next);
 
 // 0 for a 2xx, 3 when the endpoint could not be reached, 1 for all else.
 ExitCode exit_code_of(const delivery::Delivery& delivery);

@@ -9,6 +9,7 @@
 #include "commands/kept.hpp"
 #include "commands/options.hpp"
 #include "commands/outgoing.hpp"
+#include "commands/retries.hpp"
 #include "commands/summary.hpp"
 #include "delivery/deliver.hpp"
 #include "http/codec.hpp"
@@ -43,8 +44,7 @@ struct Plan {
   std::optional<http::Url> url;
   bool resign{false};
   std::optional<double> speed;
-  delivery::RetryPolicy retries;
-  std::int64_t timeout_ms{30'000};
+  Delivering delivering;
   signing::Keys keys;
 };
 
@@ -68,10 +68,10 @@ Result<Plan> make_plan(const Arguments& arguments) {
   auto speed = read_speed(arguments);
   if (!speed) return speed.error();
   plan.speed = *speed;
-  auto retries = delivery::parse_retries(arguments.text("retries", "none"), std::nullopt);
-  if (!retries) return retries.error();
-  plan.retries = *std::move(retries);
-  plan.timeout_ms = arguments.duration_ms("timeout", 30'000);
+  auto gaps = delivery::parse_gaps(arguments.text("retries", "none"));
+  if (!gaps) return gaps.error();
+  plan.delivering.rules.gaps_ms = *std::move(gaps);
+  plan.delivering.timeout_ms = arguments.duration_ms("timeout", 30'000);
   auto keys = read_keys(arguments);
   if (!keys) return keys.error();
   plan.keys = *std::move(keys);
@@ -115,7 +115,7 @@ Result<ExitCode> replay_one(Session& session, const Arguments& arguments, const 
   auto url = where_to(plan, kept);
   if (!url) return url.error();
   http::Request shown = request_of(kept);
-  const auto make = [&](std::size_t) -> Result<http::Outgoing> {
+  const auto make = [&](std::size_t, const delivery::Attempt*) -> Result<http::Outgoing> {
     http::Request request = request_of(kept);
     request.target = gateway_target(*url, request.target);
     if (plan.resign) {
@@ -128,7 +128,7 @@ Result<ExitCode> replay_one(Session& session, const Arguments& arguments, const 
   };
   const bool json = arguments.has("json");
   if (arguments.has("dry-run") || arguments.has("as")) {
-    auto message = make(0);
+    auto message = make(0, nullptr);
     if (!message) return message.error();
     if (json) {
       http::Url whole = *url;
@@ -140,14 +140,14 @@ Result<ExitCode> replay_one(Session& session, const Arguments& arguments, const 
     return ExitCode::yes;
   }
   delivery::DeliverOptions options;
-  options.timeout_ms = plan.timeout_ms;
-  options.retries = plan.retries;
+  options.timeout_ms = plan.delivering.timeout_ms;
+  options.rules = plan.delivering.rules;
   options.sleep = interruptible_sleep;
-  options.on_attempt = [&](const delivery::Attempt& attempt, std::size_t, std::optional<std::int64_t> next) {
+  options.on_attempt = [&](const delivery::Attempt& attempt, std::size_t) {
     summary.add(attempt);
-    if (!json) show_attempt(session, shown, attempt, next);
+    if (!json) show_attempt(session, shown, attempt, next_words(plan.delivering, attempt));
   };
-  if (auto possible = make(0); !possible) return possible.error();  // before it is announced
+  if (auto possible = make(0, nullptr); !possible) return possible.error();  // before it is announced
   if (!json) {
     const store::Received& received = kept.received;
     const std::string name = received.event_type.empty() ? ui::request_name(received.method, received.target) : printable(received.event_type);

@@ -4,6 +4,7 @@
 
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "commands/handshake.hpp"
 #include "store/ids.hpp"
 #include "ui/lines.hpp"
 #include "ui/records.hpp"
@@ -39,11 +40,17 @@ void Screen::arrived(const gateway::Arrival& arrival) {
     store::StoredRequest request{arrival.id, received_of(arrival), arrival.request.body.size(), {}};
     auto record = ui::request_record(request, false);
     record.erase("attempts");
+    if (arrival.diagnosis != nullptr) {
+      record["cause"] = arrival.diagnosis->cause;
+      record["remedy"] = arrival.diagnosis->remedy;
+      record["confidence"] = to_text(arrival.diagnosis->confidence);
+    }
     return show(to_text(record) + "\n");
   }
   const std::string name = arrival.event_type.empty() ? ui::request_name(arrival.request.method, arrival.request.target) : arrival.event_type;
+  const bool certain = arrival.diagnosis != nullptr && arrival.diagnosis->confidence == signing::Confidence::certain;
   show(ui::arrival_line(session_.paint, {arrival.received_at, name, arrival.event_id, arrival.verification.verdict, arrival.verification.code, arrival.verification.age_ms,
-                                         store::request_id_text(arrival.id)}));
+                                         store::request_id_text(arrival.id), certain ? arrival.diagnosis->cause : ""}));
 }
 
 void Screen::answered(const gateway::Answer& answer) {
@@ -51,6 +58,13 @@ void Screen::answered(const gateway::Answer& answer) {
   const std::string id = store::request_id_text(answer.id);
   if (options_.json) return show(to_text(ui::answer_record(id, answer.target, answer.duration_ms, answer.result)) + "\n");
   show(ui::answer_line(session_.paint, {answer.answered_at, answer.request.method, answer.path, answer.duration_ms, id}, answer.result));
+}
+
+void Screen::shook_hands(const gateway::Handshake& handshake) {
+  // Whoever prints no lines still has to learn of a secret.
+  if (!handshake.secret.empty() && !options_.json) session_.err << handshake_secret_text(handshake) << std::flush;
+  if (options_.quiet) return;
+  show(options_.json ? to_text(handshake_record(handshake)) + "\n" : handshake_text(session_.paint, handshake));
 }
 
 void Screen::finished(const gateway::Arrival& arrival, std::optional<int> status) {

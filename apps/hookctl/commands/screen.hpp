@@ -27,6 +27,7 @@ class Screen final : public gateway::Observer {
 
   void arrived(const gateway::Arrival& arrival) override;
   void answered(const gateway::Answer& answer) override;
+  void shook_hands(const gateway::Handshake& handshake) override;
   void finished(const gateway::Arrival& arrival, std::optional<int> status) override;
   void refused(const http::Refusal& refusal, const std::string& remote) override;
   void not_kept(const std::string& reason) override;

@@ -9,9 +9,11 @@
 #include "base/file.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "commands/challenge.hpp"
 #include "commands/commands.hpp"
 #include "commands/options.hpp"
 #include "commands/outgoing.hpp"
+#include "commands/retries.hpp"
 #include "commands/summary.hpp"
 #include "delivery/deliver.hpp"
 #include "event/compose.hpp"
@@ -38,13 +40,13 @@ std::vector<Option> send_options() {
       {"rate", 0, ValueKind::number, "N", "at most N a second", "Many"},
       {"concurrency", 'c', ValueKind::number, "N", "N at a time (1)", "Many"},
       {"duplicate", 0, ValueKind::flag, "", "deliver every event twice, with the same id", "Many"},
-      {"retries", 0, ValueKind::text, "SCHEDULE", "try again after a failure: provider, none, or gaps such as 1s,5s (none)", "Delivery"},
       timeout_option("how long the endpoint may take to answer (30s)"),
       {"dry-run", 0, ValueKind::flag, "", "print the request instead of sending it", "Instead of sending"},
       {"as", 0, ValueKind::choice, "FORM", "print it as a command", "Instead of sending", false, {"curl"}},
       now_option(),
+      fixtures_option(),
   };
-  return joined({{own.begin(), own.end()}, signing_key_options(), form_options(), tls_options(), output_options()});
+  return joined({{own.begin(), own.end()}, delivery_options(), challenge_options(), signing_key_options(), form_options(), tls_options(), output_options()});
 }
 
 // Everything that is the same for each event of one `send`.
@@ -55,8 +57,7 @@ struct Plan {
   signing::Keys keys;
   http::Url url;
   bool has_url{false};
-  delivery::RetryPolicy retries;
-  std::int64_t timeout_ms{30'000};
+  Delivering delivering;
   bool now_given{false};
 };
 
@@ -107,10 +108,9 @@ Result<Plan> make_plan(Session& session, const Arguments& arguments) {
   if (!keys) return keys.error();
   plan.keys = *std::move(keys);
   if (auto checked = check_signing_keys(*plan.provider, plan.keys); !checked) return checked.error();
-  auto retries = delivery::parse_retries(arguments.text("retries", "none"), plan.provider->delivery.retry_after_s);
-  if (!retries) return retries.error();
-  plan.retries = *std::move(retries);
-  plan.timeout_ms = arguments.duration_ms("timeout", 30'000);
+  auto delivering = read_delivering(arguments, *plan.provider);
+  if (!delivering) return delivering.error();
+  plan.delivering = *std::move(delivering);
   if (const auto to = arguments.text("to")) {
     auto url = read_url("to", *to);
     if (!url) return url.error();
@@ -160,25 +160,26 @@ Result<ExitCode> print_only(Session& session, const Arguments& arguments, const 
 // Sends events of one plan; one for each thread.
 class Sender {
  public:
-  Sender(Session& session, const Plan& plan, bool quiet, bool json, std::mutex& screen, Summary& summary)
-      : session_(session), plan_(plan), quiet_(quiet), json_(json), screen_(screen), summary_(summary) {}
+  Sender(Session& session, const Plan& plan, bool quiet, bool json, std::mutex& screen, Summary& summary, SharedStanding& standing)
+      : session_(session), plan_(plan), quiet_(quiet), json_(json), screen_(screen), summary_(summary), standing_(standing) {}
 
   // Delivers `event` once more or for the first time.
   Result<ExitCode> deliver(http::Client& client, const event::Event& event) {
     http::Request shown;
-    delivery::DeliverOptions options;
-    options.timeout_ms = plan_.timeout_ms;
-    options.retries = plan_.retries;
-    options.sleep = interruptible_sleep;
-    options.on_attempt = [&](const delivery::Attempt& attempt, std::size_t, std::optional<std::int64_t> next) {
-      summary_.add(attempt);
-      if (quiet_ || json_) return;
-      const std::lock_guard<std::mutex> lock(screen_);
-      show_attempt(session_, shown, attempt, next);
+    delivery::DeliverOptions options = deliver_options();
+    options.on_attempt = [&](const delivery::Attempt& attempt, std::size_t) { tell(shown, attempt); };
+    options.redirect = [&](const http::Outgoing& message, std::string_view location) -> Result<http::Outgoing> {
+      auto url = http::resolve_url(message.url, location);
+      if (!url) return url.error();
+      http::Request again = shown;
+      again.target = url->origin_form();
+      return outgoing_message(*url, std::move(again));
     };
     if (!quiet_ && !json_) announce(event);
-    const auto make = [&](std::size_t) -> Result<http::Outgoing> {
-      auto made = sign_event(plan_, event, plan_.now_given ? plan_.compose.now : session_.clock.now());
+    const auto make = [&](std::size_t number, const delivery::Attempt* last) -> Result<http::Outgoing> {
+      event::Event trial = event;
+      for (const http::Header& field : retry_headers(plan_.delivering, number, last)) trial.request.headers.set(field.name, field.value);
+      auto made = sign_event(plan_, trial, plan_.now_given ? plan_.compose.now : session_.clock.now());
       if (!made) return made.error();
       shown = made->request;
       return outgoing_message(made->url, std::move(made->request));
@@ -194,6 +195,25 @@ class Sender {
   }
 
  private:
+  delivery::DeliverOptions deliver_options() const {
+    delivery::DeliverOptions options;
+    options.timeout_ms = plan_.delivering.timeout_ms;
+    options.rules = plan_.delivering.rules;
+    options.time_scale = plan_.delivering.time_scale;
+    options.sleep = [this](std::int64_t ms) { return !standing_.switched_off() && interruptible_sleep(ms); };
+    return options;
+  }
+
+  void tell(const http::Request& shown, const delivery::Attempt& attempt) {
+    summary_.add(attempt);
+    const std::string switched_off = standing_.count(attempt);
+    if (json_) return;
+    const std::lock_guard<std::mutex> lock(screen_);
+    if (!quiet_) show_attempt(session_, shown, attempt, next_words(plan_.delivering, attempt));
+    if (!switched_off.empty()) session_.out << "    " << plan_.provider->id << " switches the endpoint off: " << switched_off << "; nothing more is sent\n";
+    session_.out.flush();
+  }
+
   void announce(const event::Event& event) {
     const std::lock_guard<std::mutex> lock(screen_);
     session_.out << time_of_day(session_.clock.now()) << "  --> " << printable(event.type) << "  " << printable(event.id) << "  to " << plan_.url.text() << "\n";
@@ -206,6 +226,7 @@ class Sender {
   bool json_;
   std::mutex& screen_;
   Summary& summary_;
+  SharedStanding& standing_;
 };
 
 Result<ExitCode> send_all(Session& session, const Arguments& arguments, const Plan& plan) {
@@ -217,6 +238,8 @@ Result<ExitCode> send_all(Session& session, const Arguments& arguments, const Pl
   watch_for_interrupt();
   Pace pace(static_cast<double>(arguments.number("rate", 0)));
   Summary summary(session, count * static_cast<std::uint64_t>(copies), !json && count > 1);
+  SharedStanding standing(plan.delivering);
+  if (!json) session.err << delivering_words(plan.delivering) << std::flush;
   std::mutex screen;
   std::mutex shared;  // guards random, code, failure
   std::atomic<std::uint64_t> next{0};
@@ -225,8 +248,8 @@ Result<ExitCode> send_all(Session& session, const Arguments& arguments, const Pl
 
   const auto work = [&] {
     auto client = net::make_blocking_client(client_options(arguments));
-    Sender sender(session, plan, quiet, json, screen, summary);
-    while (next++ < count && !was_interrupted()) {
+    Sender sender(session, plan, quiet, json, screen, summary, standing);
+    while (next++ < count && !was_interrupted() && !standing.switched_off()) {
       if (!interruptible_sleep(pace.wait_ms())) return;
       Result<event::Event> event = Error{};
       {
@@ -258,6 +281,8 @@ Result<ExitCode> send_all(Session& session, const Arguments& arguments, const Pl
 }
 
 Result<ExitCode> run_send(Session& session, const Arguments& arguments) {
+  if (arguments.has("challenge")) return run_challenge(session, arguments);
+  if (arguments.positionals().size() < 2) return usage_error("'hookctl send' needs EVENT: an event type from 'hookctl events PROVIDER'", "or --challenge, to ask what the provider asks at set-up");
   auto plan = make_plan(session, arguments);
   if (!plan) return plan.error();
   const bool print = arguments.has("dry-run") || arguments.has("as");
@@ -280,9 +305,10 @@ Command send_command() {
           "make a fresh, signed event and deliver it to an endpoint",
           "Makes an event as its provider would send it: the fixture's body with a fresh id and time, the provider's headers, a right signature. Every attempt is signed anew. "
           "Exit code 0 means that the endpoint answered 2xx.",
-          {{"PROVIDER", "a name from 'hookctl providers', or a provider.json"}, {"EVENT", "an event type from 'hookctl events PROVIDER'"}},
+          {{"PROVIDER", "a name from 'hookctl providers', or a provider.json"}, {"EVENT", "an event type from 'hookctl events PROVIDER'; not with --challenge", false}},
           send_options(),
-          {"hookctl send stripe payment_intent.payment_failed --to 3000/webhook --secret env:STRIPE_SECRET", "hookctl send github push --set ref=refs/heads/dev --secret s --as curl"},
+          {"hookctl send stripe payment_intent.payment_failed --to 3000/webhook --secret env:STRIPE_SECRET", "hookctl send github push --set ref=refs/heads/dev --secret s --as curl",
+           "hookctl send slack --challenge --to 3000/slack --secret env:SLACK_SECRET"},
           run_send};
 }
 

@@ -18,7 +18,7 @@ Summary::Summary(Session& session, std::uint64_t expected, bool shown)
 void Summary::add(const delivery::Attempt& attempt) {
   const std::lock_guard<std::mutex> lock(mutex_);
   durations_.push_back(attempt.duration_ms);
-  if (delivery::succeeded(attempt)) ++delivered_;
+  if (attempt.delivered) ++delivered_;
   progress();
 }
 

@@ -1,6 +1,7 @@
 // hookctl verify: is this signature right, and if not, why?
 #include <nlohmann/json.hpp>
 
+#include <cstdlib>
 #include <variant>
 
 #include "base/file.hpp"
@@ -8,12 +9,15 @@
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "commands/kept.hpp"
+#include "commands/key_fetch.hpp"
 #include "commands/options.hpp"
 #include "commands/records.hpp"
 #include "gateway/receiver.hpp"
 #include "http/codec.hpp"
+#include "provider/explain.hpp"
 #include "signing/verify.hpp"
 #include "ui/lines.hpp"
+#include "ui/provider_page.hpp"
 #include "ui/records.hpp"
 
 namespace hookctl {
@@ -30,10 +34,11 @@ std::vector<Option> verify_options() {
       {"id", 0, ValueKind::text, "ID", "a kept request instead, or 'last'", "Where the request comes from"},
       {"records", 0, ValueKind::text, "FILE", "many: JSON Lines with provider, secret or public_key, now, method, url, headers, body_base64; one record comes out for each", "Where the request comes from"},
       {"tolerance", 0, ValueKind::duration, "TIME", "how old a timestamp may be (the provider's own)"},
+      {"try-secret", 0, ValueKind::text, "S", "another secret to look among when the signature is wrong: VALUE, env:NAME, file:PATH or -", "Options", true},
       journal_option(),
       now_option(),
   };
-  return joined({{own.begin(), own.end()}, verifying_key_options(), provider_options(), output_options()});
+  return joined({{own.begin(), own.end()}, records_options(), verifying_key_options(), provider_options(), output_options()});
 }
 
 // What is to be verified, and when it arrived where that is known.
@@ -110,22 +115,60 @@ Result<Subject> read_subject(const Arguments& arguments) {
   return subject;
 }
 
-Result<ProviderPtr> choose_provider(Session& session, const Arguments& arguments, const Subject& subject) {
-  const auto given = arguments.text("provider");
-  if (given) return read_provider(session, arguments, *given);
-  if (!subject.provider.empty()) return read_provider(session, arguments, subject.provider);
-  if (const provider::Provider* recognised = session.catalog.recognise(subject.request.headers)) return ProviderPtr(std::shared_ptr<void>(), recognised);
-  return usage_error("no known provider's signature is in the headers", "name the provider with --provider P; 'hookctl providers' lists all");
+// A provider, and how it was recognised where nobody named it.
+struct Chosen {
+  ProviderPtr provider;
+  provider::Recognition recognised{};
+};
+
+Result<Chosen> choose_provider(Session& session, const Arguments& arguments, const Subject& subject, const signing::Keys& keys, const signing::VerifyInputs& inputs) {
+  const std::string named = arguments.text("provider", subject.provider);
+  if (!named.empty()) {
+    auto provider = read_provider(session, arguments, named);
+    if (!provider) return provider.error();
+    return Chosen{*provider};
+  }
+  provider::Recognition recognised = session.catalog.identify(subject.request.headers);
+  if (recognised.provider == nullptr) return usage_error("no known provider's signature is in the headers", "name the provider with --provider P; 'hookctl providers' lists all");
+  // Several may send such headers; then the keys tell.
+  provider::settle(recognised, [&](const provider::Provider& each) {
+    if (!check_verifying_keys(each, keys)) return false;
+    const auto verification = signing::verify(each.scheme, keys, subject.request, inputs);
+    return verification && verification->verdict == signing::Verdict::valid;
+  });
+  return Chosen{ProviderPtr(std::shared_ptr<void>(), recognised.provider), recognised};
+}
+
+// Secrets that are at hand and were not given for this request: --try-secret, and what the environment has for it.
+Result<std::vector<signing::OtherSecret>> read_other_secrets(const Arguments& arguments, const signing::Keys& keys) {
+  std::vector<signing::OtherSecret> others;
+  for (const std::string& words : arguments.list("try-secret")) {
+    auto secret = read_secret(words);
+    if (!secret) return Error{secret.error().kind, "--try-secret: " + secret.error().message, secret.error().hint};
+    const bool names_itself = words.starts_with("env:") || words.starts_with("file:");
+    others.push_back({names_itself ? "the secret of " + words : "secret " + std::to_string(others.size() + 1) + " of --try-secret", *std::move(secret)});
+  }
+  const char* usual = std::getenv("HOOKCTL_SECRET");
+  if (usual == nullptr || std::string_view(usual).empty() || std::string_view(usual) == "-") return others;
+  if (auto secret = read_secret(usual); secret && (keys.secrets.empty() || keys.secrets.front().reveal() != secret->reveal())) others.push_back({"the secret of HOOKCTL_SECRET", *std::move(secret)});
+  return others;
+}
+
+// What verify() says; keys that cannot be read are an invalid request too where another reading of them makes it right.
+signing::Verification verdict_on_unreadable(const Error& error) {
+  signing::Verification verification;
+  verification.verdict = signing::Verdict::invalid;
+  verification.code = "secret_form";
+  verification.message = error.message;
+  verification.remedy = error.hint;
+  return verification;
 }
 
 Result<ExitCode> verify_one(Session& session, const Arguments& arguments) {
   auto subject = read_subject(arguments);
   if (!subject) return subject.error();
-  auto provider = choose_provider(session, arguments, *subject);
-  if (!provider) return provider.error();
   auto keys = read_keys(arguments);
   if (!keys) return keys.error();
-  if (auto checked = check_verifying_keys(**provider, *keys); !checked) return checked.error();
   auto now = read_now(session, arguments);
   if (!now) return now.error();
   signing::VerifyInputs inputs;
@@ -135,11 +178,28 @@ Result<ExitCode> verify_one(Session& session, const Arguments& arguments) {
   inputs.explain = true;
   inputs.url = arguments.text("url", "");
   if (inputs.url.empty() && subject->request.headers.has("Host")) inputs.url = gateway::seen_url("", subject->request);
-  auto verification = signing::verify((*provider)->scheme, *keys, subject->request, inputs);
-  if (!verification) return verification.error();
-  if (arguments.has("json")) session.out << to_text(ui::verification_record((*provider)->id, *verification)) << "\n";
-  else session.out << ui::verification_text(session.paint, provider->get(), *verification);
-  return verification->verdict == signing::Verdict::valid ? ExitCode::yes : ExitCode::no;
+  auto chosen = choose_provider(session, arguments, *subject, *keys, inputs);
+  if (!chosen) return chosen.error();
+  const provider::Provider& provider = *chosen->provider;
+  if (chosen->recognised.provider != nullptr && !arguments.has("json")) session.err << "hookctl: " << provider::sentence(chosen->recognised) << "\n";
+  if (arguments.has("fetch-keys")) {
+    if (auto fetched = add_published_key(provider.scheme, subject->request, *keys); !fetched) return fetched.error();
+  }
+  if (auto checked = check_verifying_keys(provider, *keys); !checked) return checked.error();
+  auto verification = signing::verify(provider.scheme, *keys, subject->request, inputs);
+  const signing::Verification judged = verification ? *verification : verdict_on_unreadable(verification.error());
+  auto others = read_other_secrets(arguments, *keys);
+  if (!others) return others.error();
+  const auto diagnoses = provider::explain(session.catalog, {.provider = provider, .keys = *keys, .request = subject->request, .inputs = inputs, .found = judged, .other_secrets = *others});
+  if (!verification && (diagnoses.front().confidence != signing::Confidence::certain || diagnoses.front().cause == judged.message)) return verification.error();
+  if (arguments.has("json")) {
+    auto record = ui::verification_record(provider.id, judged, diagnoses);
+    record["recognised"] = ui::recognition_record(chosen->recognised);
+    session.out << to_text(record) << "\n";
+  } else {
+    session.out << ui::verification_text(session.paint, &provider, judged, diagnoses);
+  }
+  return judged.verdict == signing::Verdict::valid ? ExitCode::yes : ExitCode::no;
 }
 
 Result<ExitCode> run_verify(Session& session, const Arguments& arguments) {
@@ -155,8 +215,9 @@ Result<ExitCode> run_verify(Session& session, const Arguments& arguments) {
 Command verify_command() {
   return {"verify",
           "check a request's signature and explain what is wrong",
-          "Checks the signature of a request: from --body and --header, a raw HTTP file, the journal, or many from a JSON Lines file. Says valid, or what is wrong and what to do, and shows "
-          "the signed content it built. Exit code 0 means valid.",
+          "Checks the signature of a request: from --body and --header, a raw HTTP file, the journal, or many from a JSON Lines file. Says valid, or searches for what happened: the secret read "
+          "in another way, the body written again or cut, another URL, another provider, and more. A cause is certain when undoing it makes the signature match. Shows the signed content it "
+          "built. Exit code 0 means valid.",
           {},
           verify_options(),
           {"hookctl verify --provider github --secret s --header 'X-Hub-Signature-256: sha256=…' --body event.json", "hookctl verify --id last --secret env:STRIPE_SECRET"},
