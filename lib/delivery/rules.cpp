@@ -60,6 +60,8 @@ bool contains(const StatusSet& set, int status) noexcept {
   return std::ranges::any_of(set, [&](const StatusRange& range) { return range.first <= status && status <= range.last; });
 }
 
+Rules::Rules() = default;
+
 Result<std::vector<std::int64_t>> parse_gaps(std::string_view text) {
   std::vector<std::int64_t> gaps;
   if (text == "none" || text.empty()) return gaps;

@@ -33,6 +33,8 @@ struct Retried {
 };
 
 struct Rules {
+  Rules();  // the defaults below; out of line, for g++ 12 takes its inlined vectors for uninitialised
+
   StatusSet success{{200, 299}};
   bool follow_redirects{false};  // otherwise a 3xx is judged as any other status
   Retried retried{};

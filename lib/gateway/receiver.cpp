@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "http/codec.hpp"
+#include "signing/key_source.hpp"
 #include "store/ids.hpp"
 
 namespace hookctl::gateway {
@@ -49,6 +50,7 @@ struct Receiver::Passage {
   provider::EventName event{};
   signing::Verification verification{};
   std::optional<signing::Diagnosis> diagnosis{};
+  std::optional<signing::Keys> keys{};  // with the key that was fetched for it
   std::string plain_reason{};  // what verify() said, for strangers
   std::int64_t id{0};
   std::size_t waiting{0};  // targets that have not answered
@@ -86,12 +88,14 @@ std::string seen_url(const std::string& public_url, const http::Request& request
 }
 
 Receiver::Receiver(ReceiverOptions options, ReceiverParts parts)
-    : options_(std::move(options)), parts_(parts), verifies_(options_.keys.any()), handshakes_(options_.handshakes, parts.catalog, parts.client, parts.clock, parts.observer) {}
+    : options_(std::move(options)), parts_(parts), verifies_(options_.keys.any()), handshakes_(options_.handshakes, parts.catalog, parts.client, parts.clock, parts.observer) {
+  if (options_.fetches_keys && parts.key_client != nullptr) published_.emplace(*parts.key_client);
+}
 Receiver::~Receiver() = default;
 
 Result<std::unique_ptr<Receiver>> Receiver::create(ReceiverOptions options, ReceiverParts parts) {
   std::unique_ptr<Receiver> receiver(new Receiver(std::move(options), parts));
-  if (receiver->verifies_ && receiver->options_.provider != nullptr) {
+  if (receiver->verifies_ && receiver->options_.provider != nullptr && !receiver->fetches_key(receiver->options_.provider)) {
     auto verifier = signing::Verifier::create(receiver->options_.provider->scheme, receiver->options_.keys);
     if (!verifier) return verifier.error();
     receiver->verifiers_[receiver->options_.provider].emplace(*std::move(verifier));
@@ -132,6 +136,7 @@ signing::VerifyInputs Receiver::inputs_for(const provider::Provider& provider, c
   signing::VerifyInputs inputs;
   inputs.now = now;
   inputs.tolerance_s = options_.tolerance_s;
+  inputs.audience = options_.audience.empty() ? options_.public_url : options_.audience;
   if (signing::signs_url(provider.scheme)) inputs.url = seen_url(options_.public_url, request);
   return inputs;
 }
@@ -141,7 +146,8 @@ void Receiver::explain(const PassagePtr& passage) {
   passage->plain_reason = passage->verification.code + ": " + passage->verification.message;
   if (passage->verification.verdict != signing::Verdict::invalid || passage->sender == nullptr) return;
   const http::Request& request = passage->exchange->request();
-  passage->diagnosis = explaining_.explain(parts_.catalog, *passage->sender, keys_of(passage->sender), request, inputs_for(*passage->sender, request, passage->received_at), passage->verification);
+  const signing::Keys& keys = passage->keys ? *passage->keys : keys_of(passage->sender);
+  passage->diagnosis = explaining_.explain(parts_.catalog, *passage->sender, keys, request, inputs_for(*passage->sender, request, passage->received_at), passage->verification);
   if (passage->diagnosis) passage->verification.code = passage->diagnosis->code;
 }
 
@@ -158,8 +164,38 @@ void Receiver::handle(std::shared_ptr<http::Exchange> exchange) {
     passage->provider = provider->id;
     passage->event = provider::name_event(*provider, request);
   }
-  passage->verification = verify(provider, request, passage->received_at);
-  passage->challenge = handshakes_.begin(provider, request, passage->verification);
+  if (fetches_key(provider)) {
+    published_->get(provider->scheme, request, [this, passage](const Result<std::string>& key) { verify_with_fetched(passage, key); });
+  } else {
+    passage->verification = verify(provider, request, passage->received_at);
+    judge(passage);
+  }
+}
+
+bool Receiver::fetches_key(const provider::Provider* provider) const {
+  return published_ && provider != nullptr && !options_.keys.public_key && !options_.keys.private_key && signing::names_key_url(provider->scheme);
+}
+
+void Receiver::verify_with_fetched(const PassagePtr& passage, const Result<std::string>& key) {
+  const auto refuse = [&](const std::string& message) {
+    passage->verification = unverified("key_not_fetched", message);
+    passage->verification.verdict = signing::Verdict::invalid;
+  };
+  passage->keys = options_.keys;
+  if (!key) {
+    refuse(key.error().message);
+  } else {
+    const http::Request& request = passage->exchange->request();
+    passage->keys->public_key = *key;
+    auto verification = signing::verify(passage->sender->scheme, *passage->keys, request, inputs_for(*passage->sender, request, passage->received_at));
+    if (verification) passage->verification = *std::move(verification);
+    else refuse("what was fetched is no key: " + verification.error().message);
+  }
+  judge(passage);
+}
+
+void Receiver::judge(const PassagePtr& passage) {
+  passage->challenge = handshakes_.begin(passage->sender, passage->exchange->request(), passage->verification);
   explain(passage);
   // Templates for events name a challenge wrongly, or not at all, where it is no event too.
   if (passage->challenge != nullptr && passage->challenge->send.event.empty()) passage->event.type = passage->challenge->name;

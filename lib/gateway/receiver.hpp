@@ -13,6 +13,7 @@
 #include "gateway/explaining.hpp"
 #include "gateway/handshake.hpp"
 #include "gateway/observer.hpp"
+#include "gateway/published_keys.hpp"
 #include "http/transport.hpp"
 #include "provider/catalog.hpp"
 #include "signing/verify.hpp"
@@ -34,8 +35,10 @@ struct ReceiverOptions {
   std::string listener;                           // address bound, for the journal
   const provider::Provider* provider{nullptr};    // null: recognised by its headers
   signing::Keys keys{};                           // none: nothing is verified
+  bool fetches_keys{false};                       // keys that requests name are fetched (ReceiverParts::key_client)
   std::optional<double> tolerance_s{};            // replaces the provider's
   std::string public_url{};                       // how senders see us, for schemes that sign the URL; "" for http://<Host><target>
+  std::string audience{};                         // whom a JSON Web Token must be for; "" for public_url, and without both it is not compared
   std::vector<http::Url> targets{};               // the first one's answer is the sender's
   std::int64_t forward_timeout_ms{30'000};
   Mock mock{};                                    // used when there are no targets
@@ -51,6 +54,7 @@ struct ReceiverParts {
   http::Scheduler& scheduler;
   const Clock& clock;
   Observer& observer;
+  http::AsyncClient* key_client{nullptr};  // trusts the system's authorities only; needed where fetches_keys
 };
 
 // Loop thread only.
@@ -72,6 +76,9 @@ class Receiver final : public http::Handler {
   Receiver(ReceiverOptions options, ReceiverParts parts);
   signing::VerifyInputs inputs_for(const provider::Provider& provider, const http::Request& request, UnixMs now) const;
   signing::Verification verify(const provider::Provider* provider, const http::Request& request, UnixMs now);
+  bool fetches_key(const provider::Provider* provider) const;
+  void verify_with_fetched(const PassagePtr& passage, const Result<std::string>& key);
+  void judge(const PassagePtr& passage);
   void explain(const PassagePtr& passage);
   signing::Verifier* verifier_of(const provider::Provider& provider);
   const signing::Keys& keys_of(const provider::Provider* provider) const;
@@ -90,6 +97,7 @@ class Receiver final : public http::Handler {
   bool verifies_{false};
   std::map<const provider::Provider*, std::optional<signing::Verifier>> verifiers_;
   Handshakes handshakes_;
+  std::optional<PublishedKeys> published_;
   Explaining explaining_;
 };
 

@@ -220,21 +220,22 @@ std::vector<Diagnosis> search_whole(const DiagnoseInputs& inputs, const BodyFact
     return true;
   };
   if (each_line_end(body, see) || each_encoding(body, see) || each_rewriting(body, effort, see)) return found;
-  const auto try_key = [&](Scheme way, const Keys& keys, const KeyGuess& guess) {
+  const auto try_key = [&](const Scheme& way, const Keys& keys, Diagnosis cause) {
     const auto answer = verify(way, keys, inputs.request, plain);
-    if (answer && (is_right(*answer) || answer->code == "body_mismatch")) found.push_back(certain(guess.code, guess.cause, guess.remedy));
+    if (answer && (is_right(*answer) || answer->code == "body_mismatch")) found.push_back(std::move(cause));
     return !found.empty();
   };
   for (const Scheme& way : ways(inputs.scheme)) {
     for (const KeyGuess& guess : other_readings(way, inputs.keys, inputs.title, inputs.secret_form)) {
       Scheme as_text = way;
       as_text.keys = {KeyForm{}};
-      if (!guess.keys.keys.empty() && way.kind != Kind::code && try_key(as_text, Keys{.secrets = {guess.keys.keys.front().text}}, guess)) return found;
+      if (guess.keys.keys.empty() || way.kind == Kind::code) continue;
+      if (try_key(as_text, Keys{.secrets = {guess.keys.keys.front().text}}, certain(guess.code, guess.cause, guess.remedy))) return found;
     }
     for (const OtherSecret& other : inputs.other_secrets) {
       Keys keys{.secrets = {other.secret}};
       if (is_key_pair(in_effect(way))) keys = {.secrets = inputs.keys.secrets, .public_key = std::string(other.secret.reveal())};
-      if (try_key(way, keys, {"other_secret_matches", {}, "the signature was made with " + other.label, "verify with that secret, or make the sender use this one"})) return found;
+      if (try_key(way, keys, certain("other_secret_matches", "the signature was made with " + other.label, "verify with that secret, or make the sender use this one"))) return found;
     }
   }
   return found;

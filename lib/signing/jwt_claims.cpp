@@ -113,14 +113,15 @@ std::optional<Fault> check_validity(const JwtForm& form, const Json& payload, do
 std::optional<Fault> check_issue_time(const JwtForm& form, const Json& payload, double now, const AgeLimits& limits,
                                       std::optional<std::int64_t>& age_ms) {
   std::optional<double> issued;
-  if (auto fault = read_time(payload, "iat", issued)) return limits.max_age || limits.max_future ? std::move(fault) : std::nullopt;
+  if (auto fault = read_time(payload, "iat", issued)) return limits.max_age || limits.max_future || form.honours_iat ? std::move(fault) : std::nullopt;
   if (!issued && form.max_iat_age_ms) return Fault{"missing_timestamp", "the token has no claim 'iat', when it was issued"};
   if (!issued) return std::nullopt;
   const double age = now - *issued;
   age_ms = static_cast<std::int64_t>(std::llround(age * 1000));
   if (limits.max_age && *age_ms - form.leeway_ms > *limits.max_age)
     return too_old("is " + duration(age) + " old (iat) and the limit is " + duration(static_cast<double>(*limits.max_age) / 1000));
-  if (limits.max_future && *age_ms < -form.leeway_ms - *limits.max_future) return ahead("was issued " + duration(age) + " from now (iat)");
+  const auto max_future = limits.max_future ? limits.max_future : form.honours_iat ? std::optional<std::int64_t>(0) : std::nullopt;
+  if (max_future && *age_ms < -form.leeway_ms - *max_future) return ahead("was issued " + duration(age) + " from now (iat)");
   return std::nullopt;
 }
 

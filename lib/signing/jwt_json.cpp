@@ -86,8 +86,10 @@ void read_times(const Fields& fields, JwtForm& form) {
       form.honours_exp = true;
     else if (name == "nbf")
       form.honours_nbf = true;
+    else if (name == "iat")
+      form.honours_iat = true;
     else
-      fields.fail("honor", "expected a list of 'exp' and 'nbf'");
+      fields.fail("honor", "expected a list of 'exp', 'nbf' and 'iat'");
   }
   form.max_iat_age_ms = fields.seconds("max_iat_age");
   form.leeway_ms = fields.seconds("leeway").value_or(0);

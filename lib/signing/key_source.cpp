@@ -51,6 +51,11 @@ Result<void> check_key_url(std::string_view text, const std::vector<std::string>
                      "whoever sent this wants another key to be used: do not accept it");
 }
 
+bool names_key_url(const Scheme& scheme) noexcept {
+  const KeySource* source = source_of(scheme);
+  return source != nullptr && source->from.has_value();
+}
+
 Result<std::string> key_url(const Scheme& scheme, const http::Request& request) {
   const KeySource* source = source_of(scheme);
   if (source == nullptr) return usage_error("this provider does not publish its keys at a URL that is known", "give the key itself");

@@ -93,6 +93,7 @@ struct SignatureForm {
   Encoding encoding{Encoding::plain};
   std::string prefix{};
   bool any_case{false};  // hex in either case
+  bool single{false};    // the field carries one signature only, though it is a kv or list: of several secrets the first signs
   std::optional<KeyValueForm> kv{};
   std::optional<ListForm> list{};
 };
@@ -121,7 +122,7 @@ struct JwtForm {
   std::vector<JwtAlgorithm> algorithms{};  // those that are accepted, signing uses the first; never both of secrets and keys
   std::vector<std::pair<std::string, std::string>> claims{};  // each must have this value; aud may be a list that holds it
   std::optional<BodyHash> body_hash{};                        // the claim that holds a digest of the raw body
-  bool honours_exp{false}, honours_nbf{false};                // are these looked at when they are there?
+  bool honours_exp{false}, honours_nbf{false}, honours_iat{false};  // are these looked at when they are there? iat: may it lie ahead?
   std::optional<std::int64_t> max_iat_age_ms{};               // then iat must be there, and not be ahead
   std::int64_t leeway_ms{0};                                  // how far clocks may be apart
   std::vector<IssuedClaim> issued{};                          // further claims that the provider writes and a verifier need not read

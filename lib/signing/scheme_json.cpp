@@ -47,6 +47,7 @@ SignatureForm read_signature(const Fields& fields, Kind kind) {
   form.encoding = fields.choice("encoding", kEncodings, kind == Kind::token ? std::optional(Encoding::plain) : std::nullopt);
   form.prefix = fields.text("prefix", false);
   form.any_case = fields.choice("case", kCases, {false});
+  form.single = fields.flag("single");
   fields.choice("format", kFormats, {true});
   if (fields.has("format") && kind != Kind::ecdsa) fields.fail("format", "only a signature of kind ecdsa has one");
   if (form.any_case && form.encoding != Encoding::hex) fields.fail("case", "only hex has letters of two cases");
@@ -129,7 +130,7 @@ Scheme read_signed_scheme(const Json& value, const std::string& where, std::opti
   if (!fields.has("signature")) fields.fail("signature", "missing; expected an object");
   if (fields.failed()) return scheme;
   scheme.signature =
-      read_signature(fields.object("signature", {"from", "encoding", "prefix", "case", "format", "kv", "list"}), scheme.kind);
+      read_signature(fields.object("signature", {"from", "encoding", "prefix", "case", "format", "kv", "list", "single"}), scheme.kind);
   if (fields.has("timestamp"))
     scheme.timestamp = read_timestamp(fields.object("timestamp", {"from", "unit", "max_age", "max_future"}), scheme.signature);
   if (fields.has("id")) scheme.id = fields.object("id", {"from"}).source("from", false);

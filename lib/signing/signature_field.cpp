@@ -111,8 +111,9 @@ std::optional<std::string> decode_signature(const SignatureForm& form, std::stri
   return std::nullopt;
 }
 
-std::string write_signature_field(const Scheme& scheme, const std::vector<std::string>& signatures, std::string_view timestamp) {
+std::string write_signature_field(const Scheme& scheme, const std::vector<std::string>& all, std::string_view timestamp) {
   const SignatureForm& form = scheme.signature;
+  const std::span<const std::string> signatures(all.data(), form.single ? 1 : all.size());
   std::string out;
   if (form.kv) {
     const std::string sep = form.kv->sep + (scheme.trim ? " " : "");

@@ -13,6 +13,7 @@
 #include "gateway/receiver.hpp"
 #include "net/loop.hpp"
 #include "store/journal.hpp"
+#include "signing/key_source.hpp"
 #include "ui/records.hpp"
 
 namespace hookctl {
@@ -49,19 +50,32 @@ std::vector<Option> listen_options() {
   return joined({{own.begin(), own.end()}, verifying_key_options(), provider_options(), tls_options(), output_options()});
 }
 
+bool verifies(const gateway::ReceiverOptions& options) { return options.keys.any() || options.fetches_keys; }
+
+// Keys come from hosts that the system trusts, whatever --cacert and --insecure say of endpoints. Null without --fetch-keys.
+Result<std::unique_ptr<http::AsyncClient>> make_key_client(net::Loop& loop, const Arguments& arguments) {
+  if (!arguments.has("fetch-keys")) return std::unique_ptr<http::AsyncClient>();
+  net::ClientOptions options;
+  options.limits.body = 256 * 1024;
+  return loop.make_client(options);
+}
+
 Result<gateway::ReceiverOptions> read_receiver_options(const Arguments& arguments, const ProviderPtr& provider) {
   gateway::ReceiverOptions options;
   auto keys = read_keys(arguments);
   if (!keys) return keys.error();
   if (arguments.has("fetch-keys")) {
     if (provider == nullptr) return usage_error("--fetch-keys needs --provider P: whose keys?");
-    // A key that each request names is fetched by `verify`; here there is no request yet.
-    auto fetched = add_published_key(provider->scheme, {}, *keys);
-    if (!fetched) return Error{fetched.error().kind, "--fetch-keys: " + fetched.error().message, "give the key: --certificate FILE or --public-key KEY"};
+    if (!signing::names_key_url(provider->scheme)) {  // a key that each request names is fetched when one comes
+      auto fetched = add_published_key(provider->scheme, {}, *keys);
+      if (!fetched) return Error{fetched.error().kind, "--fetch-keys: " + fetched.error().message, "give the key: --certificate FILE or --public-key KEY"};
+    }
   }
   options.keys = *std::move(keys);
+  options.fetches_keys = arguments.has("fetch-keys");
   options.provider = provider.get();
   options.tolerance_s = tolerance_s(arguments);
+  options.audience = arguments.text("audience", "");
   options.forward_timeout_ms = arguments.duration_ms("forward-timeout", 30'000);
   if (arguments.text("invalid", "reject") == "forward") options.invalid = gateway::InvalidPolicy::forward;
   if (const auto text = arguments.text("public-url")) {
@@ -116,7 +130,7 @@ Result<ScreenOptions> read_screen_options(const Arguments& arguments) {
 
 std::string describe(const gateway::ReceiverOptions& options, const std::string& journal) {
   const std::string who = options.provider != nullptr ? options.provider->id : "any provider";
-  return "(" + who + ", " + (options.keys.any() ? "verifying" : "not verifying: no secret") + "; journal " + journal + ")";
+  return "(" + who + ", " + (verifies(options) ? "verifying" : "not verifying: no secret") + "; journal " + journal + ")";
 }
 
 Result<void> announce(Session& session, const Arguments& arguments, const gateway::ReceiverOptions& options, const net::Address& address) {
@@ -124,7 +138,7 @@ Result<void> announce(Session& session, const Arguments& arguments, const gatewa
   std::vector<std::string> targets;
   for (const http::Url& target : options.targets) targets.push_back(target.text());
   if (arguments.has("json")) {
-    session.out << to_text(ui::ready_record(url, targets, options.provider != nullptr ? options.provider->id : "", options.keys.any(), journal_path(arguments))) << "\n";
+    session.out << to_text(ui::ready_record(url, targets, options.provider != nullptr ? options.provider->id : "", verifies(options), journal_path(arguments))) << "\n";
   } else {
     const std::string to = targets.empty() ? "answers " + std::to_string(options.mock.status) : join(targets, ", ");
     session.out << session.paint.bold("Ready:") << " " << url << " → " << to << "   " << describe(options, journal_path(arguments)) << "\n";
@@ -175,7 +189,9 @@ Result<ExitCode> run_listen(Session& session, const Arguments& arguments) {
   if (!journal) return journal.error();
   keep_out_of_git(journal_path(arguments));
   Screen screen(session, *std::move(screen_options), stop);
-  auto receiver = gateway::Receiver::create(*options, {session.catalog, **journal, **client, loop, session.clock, screen});
+  auto key_client = make_key_client(loop, arguments);
+  if (!key_client) return key_client.error();
+  auto receiver = gateway::Receiver::create(*options, {session.catalog, **journal, **client, loop, session.clock, screen, key_client->get()});
   if (!receiver) return receiver.error();
   auto address = loop.listen(read_server_options(arguments), **receiver);
   if (!address) return address.error();

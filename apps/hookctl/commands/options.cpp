@@ -65,15 +65,18 @@ std::vector<Option> provider_options() {
   return joined({{{"provider", 'p', ValueKind::text, "P", "whose events these are: a name from 'hookctl providers', or a provider.json"}}, form_options()});
 }
 
+Option audience_option() { return {"audience", 0, ValueKind::text, "TEXT", "whom a JSON Web Token is for, where it says so (the URL)", kKeyGroup}; }
+
 std::vector<Option> signing_key_options() {
-  return {secret_option(), {"private-key", 0, ValueKind::text, "KEY", "signs with ed25519, ECDSA and RSA", kKeyGroup}};
+  return {secret_option(), {"private-key", 0, ValueKind::text, "KEY", "signs with ed25519, ECDSA and RSA", kKeyGroup}, audience_option()};
 }
 
 std::vector<Option> verifying_key_options() {
   return {secret_option(),
           {"public-key", 0, ValueKind::text, "KEY", "verifies ed25519, ECDSA and RSA signatures: PEM, a JSON Web Key (set), or as the provider shows it", kKeyGroup},
           {"certificate", 0, ValueKind::text, "FILE", "a PEM certificate whose key verifies, instead of --public-key", kKeyGroup},
-          {"fetch-keys", 0, ValueKind::flag, "", "fetch the provider's published key: by HTTPS, from its own hosts only", kKeyGroup}};
+          {"fetch-keys", 0, ValueKind::flag, "", "fetch the provider's published key: by HTTPS, from its own hosts only", kKeyGroup},
+          audience_option()};
 }
 
 std::vector<Option> tls_options() {

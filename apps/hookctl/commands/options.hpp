@@ -21,6 +21,7 @@ std::vector<Option> signing_key_options();    // --secret, --private-key
 std::vector<Option> verifying_key_options();  // --secret, --public-key, --certificate, --fetch-keys
 std::vector<Option> tls_options();        // --cacert, --insecure
 std::vector<Option> output_options();     // --json, --color, --config
+Option audience_option();
 Option journal_option();
 Option now_option();
 Option header_option(const std::string& help);

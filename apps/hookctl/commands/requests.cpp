@@ -29,14 +29,15 @@ std::vector<Option> requests_options() {
   return joined({{own.begin(), own.end()}, output_options()});
 }
 
-// The names of fields whose value is the signing secret itself: a provider's shared token.
+// The names of fields whose value lets anyone in who has it: a provider's shared token, a bearer token that is not bound to a body.
 std::vector<std::string> secret_fields(Session& session, const std::string& provider) {
   std::vector<std::string> names;
   if (provider.empty()) return names;
   const auto found = session.catalog.find(provider);
   if (!found) return names;
   for (const signing::Scheme& way : signing::ways((*found)->scheme)) {
-    if (way.kind == signing::Kind::token && way.signature.from.place == signing::Place::header) names.push_back(way.signature.from.name);
+    const bool bearer = way.kind == signing::Kind::token || (way.kind == signing::Kind::jwt && !(way.jwt && way.jwt->body_hash));
+    if (bearer && way.signature.from.place == signing::Place::header) names.push_back(way.signature.from.name);
   }
   return names;
 }

@@ -55,6 +55,7 @@ struct Plan {
   provider::Fixture fixture;
   event::ComposeInputs compose;
   signing::Keys keys;
+  std::string audience{};
   http::Url url;
   bool has_url{false};
   Delivering delivering;
@@ -107,6 +108,7 @@ Result<Plan> make_plan(Session& session, const Arguments& arguments) {
   auto keys = read_keys(arguments);
   if (!keys) return keys.error();
   plan.keys = *std::move(keys);
+  plan.audience = arguments.text("audience", "");
   if (auto checked = check_signing_keys(*plan.provider, plan.keys); !checked) return checked.error();
   auto delivering = read_delivering(arguments, *plan.provider);
   if (!delivering) return delivering.error();
@@ -128,7 +130,7 @@ struct SignedMessage {
 Result<SignedMessage> sign_event(const Plan& plan, const event::Event& event, UnixMs now) {
   http::Url url = plan.url;
   if (url.target.empty()) url.target = "/";
-  auto done = signing::sign(plan.provider->scheme, plan.keys, event.request, {event.id, now, url.text()});
+  auto done = signing::sign(plan.provider->scheme, plan.keys, event.request, {event.id, now, url.text(), plan.audience});
   if (!done) return done.error();
   if (done->url != url.text() && !done->url.empty()) {
     auto changed = http::parse_url(done->url);

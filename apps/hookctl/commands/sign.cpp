@@ -75,7 +75,7 @@ Result<ExitCode> run_sign(Session& session, const Arguments& arguments) {
   event->request.body = bytes;  // --id names the message; what is signed stays as it is
   if (const auto method = arguments.text("method")) event->request.method = *method;
   const std::string url_text = arguments.text("url") && arguments.text("url")->find("://") != std::string::npos ? *arguments.text("url") : url.text();
-  auto made = signing::sign((*provider)->scheme, *keys, event->request, {event->id, *now, url_text});
+  auto made = signing::sign((*provider)->scheme, *keys, event->request, {event->id, *now, url_text, arguments.text("audience", "")});
   if (!made) return made.error();
   http::set_content_length(made->request);
   const std::string final_url = made->url.empty() ? url_text : made->url;
