@@ -24,4 +24,7 @@ Result<void> make_private_folder(const std::string& path);
 // Anything but a folder stands at `path`.
 bool file_exists(const std::string& path);
 
+// A regular file stands at `path`, or a link to one: reading it ends. (Not so a pipe or a device.)
+bool is_regular_file(const std::string& path);
+
 }  // namespace hookctl

@@ -28,6 +28,8 @@ Result<ProviderPtr> Judge::find_provider() {
     return provider;
   }
   if (const auto known = providers_.find(id); known != providers_.end()) return known->second;
+  // Records may be a stranger's: they name a provider, never a file to open.
+  if (!record_.provider.empty() && !provider::is_provider_id(id)) return usage_error("provider: expected a provider's id", "a file is given with --provider, for records that name none");
   const std::lock_guard<std::mutex> lock(terms_.mutex);
   auto found = terms_.providers.find(id);
   if (!found) return found;

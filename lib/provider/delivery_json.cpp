@@ -74,6 +74,7 @@ DeliveryFacts read_delivery(Reader& root, Complaints& wrong) {
   reader.expect_keys({"timeout_s", "retry", "retry_after_s", "retry_estimate", "retry_on", "retry_headers", "success", "success_status", "final_status",
                       "redirects", "honours_retry_after", "refusing_header", "auto_disable", "disable", "source", "confidence"});
   facts.timeout_s = reader.number("timeout_s");
+  if (facts.timeout_s && !(*facts.timeout_s > 0 && *facts.timeout_s <= 3600)) reader.fail("timeout_s", "a number of seconds, at most an hour");
   facts.retry = reader.text("retry");
   facts.success = reader.text("success");
   facts.auto_disable = reader.text("auto_disable");

@@ -69,7 +69,7 @@ Result<std::optional<Fixture>> read_fixture(const Shelf& shelf, const std::strin
     return std::optional(Fixture{event, media_type_of(ending, found->bytes), std::string(found->bytes)});
   }
   const std::string path = shelf.folder + "/" + name;
-  if (!file_exists(path)) return std::optional<Fixture>();
+  if (!is_regular_file(path)) return std::optional<Fixture>();
   auto body = read_file(path);
   if (!body) return body.error();
   if (ending == ".json") {

@@ -22,8 +22,8 @@ std::map<std::string, std::string> providers_in(const std::string& folder) {
   for (auto entry = fs::directory_iterator(folder, error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
     const std::string name = entry->path().filename().generic_string();
     if (name.starts_with('.')) continue;
-    if (file_exists(folder + "/" + name) && name.ends_with(kEnding)) found[name.substr(0, name.size() - kEnding.size())] = folder + "/" + name;
-    else if (const std::string facts = folder + "/" + name + "/" + std::string(kFacts); file_exists(facts)) found.try_emplace(name, facts);
+    if (is_regular_file(folder + "/" + name) && name.ends_with(kEnding)) found[name.substr(0, name.size() - kEnding.size())] = folder + "/" + name;
+    else if (const std::string facts = folder + "/" + name + "/" + std::string(kFacts); is_regular_file(facts)) found.try_emplace(name, facts);
   }
   return found;
 }
@@ -42,7 +42,7 @@ std::optional<OwnProvider> own_provider(const OwnFolders& folders, const std::st
   if (!is_provider_id(id)) return std::nullopt;
   for (const std::string& folder : folders.providers) {
     for (const std::string& name : {id + std::string(kEnding), id + "/" + std::string(kFacts)}) {
-      if (file_exists(folder + "/" + name)) return OwnProvider{id, folder + "/" + name};
+      if (is_regular_file(folder + "/" + name)) return OwnProvider{id, folder + "/" + name};
     }
   }
   return std::nullopt;

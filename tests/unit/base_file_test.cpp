@@ -94,6 +94,12 @@ TEST_CASE("file: private folders") {
   CHECK(file_exists(folder / "file"));
   CHECK_FALSE(file_exists(folder.path()));
   CHECK_FALSE(file_exists(folder / "none"));
+  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  CHECK(file_exists(folder / "pipe"));
+  CHECK_FALSE(is_regular_file(folder / "pipe"));
+  CHECK(is_regular_file(folder / "file"));
+  CHECK_FALSE(is_regular_file(folder.path()));
+  CHECK_FALSE(is_regular_file(folder / "none"));
 }
 
 TEST_CASE("secret: from its four sources") {

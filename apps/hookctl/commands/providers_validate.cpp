@@ -118,7 +118,12 @@ Result<ExitCode> validate_providers(Session& session, const Arguments& arguments
   ExitCode code = ExitCode::yes;
   for (const std::string& word : words) {
     auto report = examine(session, word);
-    if (!report) return report.error();
+    if (!report && words.size() == 1) return report.error();
+    if (!report) {
+      session.err << "hookctl: " << report.error().message << "\n";
+      code = ExitCode::usage;
+      continue;
+    }
     if (arguments.has("json")) session.out << to_text(report_record(*report, strict)) << "\n";
     else print(session, *report, strict);
     if (!report->sound(strict)) code = ExitCode::usage;
