@@ -3,31 +3,64 @@
 #include <algorithm>
 
 #include "base/file.hpp"
+#include "base/json_path.hpp"
 #include "base/text.hpp"
+#include "crypto/equal.hpp"
+#include "gateway/receiver.hpp"
 #include "http/codec.hpp"
+#include "signing/verify.hpp"
 #include "store/ids.hpp"
 
 namespace hookctl::gateway {
 
 namespace {
 
-constexpr std::size_t kSecretsKept = 16;  // a provider; whoever can reach us can send more
 constexpr std::size_t kSecretLimit = 4096;
 constexpr std::int64_t kVisitTimeoutMs = 10'000;
 
-// "asana", "asana-2", … : the file that holds this secret already, or the first that is free.
-Result<std::string> keep_secret(const std::string& folder, const std::string& name, const std::string& secret) {
+Result<void> keep_secret(const std::string& folder, const std::string& file, const std::string& secret) {
   if (auto made = make_private_folder(folder); !made) return made.error();
-  for (std::size_t number = 1; number <= kSecretsKept; ++number) {
-    const std::string file = folder + "/" + name + (number == 1 ? "" : "-" + std::to_string(number));
-    if (!file_exists(file)) {
-      if (auto written = write_private_file(file, secret); !written) return written.error();
-      return file;
-    }
-    const auto kept = read_file(file, 64 * 1024);
-    if (kept && *kept == secret) return file;
-  }
-  return usage_error("there are " + std::to_string(kSecretsKept) + " secrets of " + name + " in " + folder + " already", "remove those that are not used any more");
+  return write_private_file(file, secret);
+}
+
+// Who has a signature is judged by it, signed or not.
+bool carries_signature(const signing::Scheme& scheme, const http::Request& request) {
+  const auto ways = signing::ways(scheme);
+  return std::any_of(ways.begin(), ways.end(), [&](const signing::Scheme& way) {
+    const signing::Source& from = way.signature.from;
+    if (from.name.empty() || from.place == signing::Place::kv) return false;
+    return from.place == signing::Place::header ? request.headers.has(from.name) : json_raw_at(request.body, from.name).has_value();
+  });
+}
+
+// Is the challenge signed with the word that everybody knows (Mandrill's)?
+bool has_public_signature(const provider::Provider& provider, const provider::Challenge& challenge, const http::Request& request, const std::string& public_url) {
+  if (challenge.send.secret.empty()) return false;
+  signing::Keys keys;
+  keys.secrets.emplace_back(challenge.send.secret);
+  signing::VerifyInputs inputs;
+  inputs.url = seen_url(public_url, request);
+  const auto verification = signing::verify(provider.scheme, keys, request, inputs);
+  return verification && verification->verdict == signing::Verdict::valid;
+}
+
+// Does our answer hold the secret? Otherwise people have to paste it somewhere.
+bool gives_back(const provider::Challenge& challenge) {
+  const provider::AnswerForm& form = challenge.respond.front();
+  const std::string place = "{" + challenge.secret + "}";
+  return form.body.find(place) != std::string::npos || std::any_of(form.headers.begin(), form.headers.end(), [&](const http::Header& field) { return field.value.find(place) != std::string::npos; });
+}
+
+bool is_among(const std::vector<Secret>& secrets, std::string_view text) {
+  return std::any_of(secrets.begin(), secrets.end(), [&](const Secret& each) { return crypto::equal(each.reveal(), text); });
+}
+
+// Is the authority of this https URL the bare host, without user name and port?
+bool names_host_only(std::string_view text, std::string_view host) {
+  constexpr std::string_view kStart = "https://";
+  if (!text.starts_with(kStart)) return false;
+  text.remove_prefix(kStart.size());
+  return same_ignoring_case(text.substr(0, text.find_first_of("/?#")), host);
 }
 
 }  // namespace
@@ -75,10 +108,13 @@ const provider::Provider* Handshakes::recognise(const http::Request& request) {
   return nullptr;
 }
 
-const provider::Challenge* Handshakes::begin(const provider::Provider* provider, const http::Request& request, signing::Verification& verification) const {
+const provider::Challenge* Handshakes::begin(const provider::Provider* provider, const http::Request& request, signing::Verification& verification,
+                                             const std::string& public_url) const {
   const provider::Challenge* challenge = provider != nullptr ? provider::match_challenge(*provider, request) : nullptr;
   if (challenge == nullptr || verification.verdict == signing::Verdict::valid) return challenge;
   if (challenge->is_signed) return verification.verdict == signing::Verdict::invalid ? nullptr : challenge;
+  const bool is_wrong = verification.verdict == signing::Verdict::invalid && carries_signature(provider->scheme, request);
+  if (is_wrong && !has_public_signature(*provider, *challenge, request, public_url)) return nullptr;
   verification = {};
   verification.verdict = signing::Verdict::unverified;
   verification.code = "unsigned_challenge";
@@ -91,29 +127,51 @@ const signing::Keys* Handshakes::received_keys(const provider::Provider& provide
   return found == received_.end() ? nullptr : &found->second;
 }
 
-void Handshakes::take_secret(const provider::Provider& provider, const std::string& text, bool use, Handshake& note) {
-  if (text.size() > kSecretLimit) {
-    note.message = "the secret is longer than any real one and was not kept";
-    return;
+void Handshakes::see_to_secret(const provider::Provider& provider, const provider::Challenge& challenge, const std::string& text, const signing::Keys& keys, Handshake& note) {
+  const auto say = [&](const std::string& words) { note.message += (note.message.empty() ? "" : "; ") + words; };
+  if (text.size() > kSecretLimit) return say("the secret is longer than any real one and was not kept");
+  if (!keys.any() || &keys == received_keys(provider)) return take_secret(provider, text, note);
+  if (is_among(keys.secrets, text)) return;
+  const std::string file = options_.secrets_folder.empty() ? "" : options_.secrets_folder + "/" + provider.id;
+  if (gives_back(challenge) || file.empty()) {
+    return say("a secret came, unsigned; neither kept nor used beside --secret; 'hookctl requests show " + store::request_id_text(note.id) + "' has the request");
   }
-  const Secret secret(text);
-  note.secret = secret.redacted();
-  if (use) {
-    std::vector<Secret>& known = received_[&provider].secrets;
-    const bool is_new = std::none_of(known.begin(), known.end(), [&](const Secret& each) { return each.reveal() == text; });
-    if (is_new && known.size() < kSecretsKept) known.push_back(secret);
-    note.secret_in_use = true;
+  if (!file_exists(file)) {
+    if (auto kept = keep_secret(options_.secrets_folder, file, text); !kept) return say("the secret was not kept: " + kept.error().message);
+  } else if (const auto kept = read_file(file, kSecretLimit); !kept || !crypto::equal(*kept, text)) {
+    return say("another secret came, unsigned; not used: remove " + file + " and repeat the handshake to take it");
   }
-  if (options_.secrets_folder.empty()) return;
-  auto file = keep_secret(options_.secrets_folder, provider.id, text);
-  if (file) note.secret_file = *std::move(file);
-  else note.message = "the secret was not kept: " + file.error().message;
+  note.secret = Secret(text).redacted();
+  note.secret_file = file;
+}
+
+// Whoever reaches us can send one, so the first stays.
+void Handshakes::take_secret(const provider::Provider& provider, const std::string& text, Handshake& note) {
+  const std::string file = options_.secrets_folder.empty() ? "" : options_.secrets_folder + "/" + provider.id;
+  const auto say = [&](const std::string& words) { note.message += (note.message.empty() ? "" : "; ") + words; };
+  std::vector<Secret>& known = received_[&provider].secrets;
+  const bool was_kept = !file.empty() && file_exists(file);
+  if (known.empty()) {
+    auto kept = was_kept ? read_file(file, kSecretLimit) : Result<std::string>(text);
+    if (!kept) say("the secret kept before cannot be read: " + kept.error().message);
+    known.emplace_back(kept && !kept->empty() ? *std::move(kept) : text);
+  }
+  if (!is_among(known, text)) {
+    return say("another secret came, unsigned; not used: restart with --secret file:PATH" + (file.empty() ? "" : ", or remove " + file + " and restart,") + " to take it");
+  }
+  note.secret = known.front().redacted();
+  note.secret_in_use = true;
+  if (file.empty()) return;
+  if (!was_kept) {
+    if (auto kept = keep_secret(options_.secrets_folder, file, text); !kept) return say("the secret was not kept: " + kept.error().message);
+  }
+  note.secret_file = file;
 }
 
 bool Handshakes::may_visit(const Arrival& arrival, const provider::Provider& provider, const provider::Challenge& challenge, Handshake& note) const {
   const std::string text = provider::place_value(arrival.request, challenge.visit).value_or("");
   const auto url = http::parse_url(text);
-  const bool is_own = url && text.starts_with("https://") && url->default_port() &&
+  const bool is_own = url && names_host_only(text, url->host) &&
                       std::any_of(challenge.visit_hosts.begin(), challenge.visit_hosts.end(), [&](const std::string& form) { return is_host_of(url->host, form); });
   if (!is_own) {
     note.message = "the URL that is to be fetched does not lead to " + provider.title + " and must not be opened: " + text;
@@ -165,7 +223,7 @@ void Handshakes::settle(const Arrival& arrival, const provider::Provider& provid
     note.message = made.error().message;
     response = http::json_answer(inputs.secret == nullptr ? 500 : 400, "challenge_not_answered", made.error().message, store::request_id_text(arrival.id));
   }
-  if (!secret.empty()) take_secret(provider, secret, !keys.any() || &keys == received_keys(provider), note);
+  if (!secret.empty()) see_to_secret(provider, challenge, secret, keys, note);
   if (!challenge.visit.empty() && may_visit(arrival, provider, challenge, note)) {
     return visit(std::move(note), [give = std::move(give), response = std::move(response)]() mutable { give(std::move(response)); });
   }

@@ -31,10 +31,13 @@ class Handshakes {
   const provider::Provider* recognise(const http::Request& request);
 
   // The challenge that the request is, or null. A signed one with a wrong signature is none. What is not signed cannot be invalid: its
-  // verification becomes unverified ("unsigned_challenge").
-  const provider::Challenge* begin(const provider::Provider* provider, const http::Request& request, signing::Verification& verification) const;
+  // verification becomes unverified ("unsigned_challenge"); but what carries a signature is none when that is wrong. `public_url` is the one
+  // that the provider was given, or "": see seen_url().
+  const provider::Challenge* begin(const provider::Provider* provider, const http::Request& request, signing::Verification& verification,
+                                   const std::string& public_url = {}) const;
 
-  // Keys that challenges handed over in this run, or null. Only used when there are no others.
+  // The secret that a challenge handed over, or null: the first of this run, or the one kept from an earlier run once another comes; never a
+  // later one, which any stranger can send. Only used when there are no other keys.
   const signing::Keys* received_keys(const provider::Provider& provider) const;
 
   bool answers() const noexcept { return options_.answer; }
@@ -45,7 +48,8 @@ class Handshakes {
               std::function<void(http::Response)> give);
 
  private:
-  void take_secret(const provider::Provider& provider, const std::string& text, bool use, Handshake& note);
+  void see_to_secret(const provider::Provider& provider, const provider::Challenge& challenge, const std::string& text, const signing::Keys& keys, Handshake& note);
+  void take_secret(const provider::Provider& provider, const std::string& text, Handshake& note);
   bool may_visit(const Arrival& arrival, const provider::Provider& provider, const provider::Challenge& challenge, Handshake& note) const;
   void visit(Handshake note, std::function<void()> then);
 

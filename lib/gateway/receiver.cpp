@@ -195,7 +195,7 @@ void Receiver::verify_with_fetched(const PassagePtr& passage, const Result<std::
 }
 
 void Receiver::judge(const PassagePtr& passage) {
-  passage->challenge = handshakes_.begin(passage->sender, passage->exchange->request(), passage->verification);
+  passage->challenge = handshakes_.begin(passage->sender, passage->exchange->request(), passage->verification, options_.public_url);
   explain(passage);
   // Templates for events name a challenge wrongly, or not at all, where it is no event too.
   if (passage->challenge != nullptr && passage->challenge->send.event.empty()) passage->event.type = passage->challenge->name;

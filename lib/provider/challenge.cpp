@@ -1,8 +1,11 @@
 #include "provider/challenge.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/encoding.hpp"
+#include "base/json.hpp"
 #include "base/json_path.hpp"
 #include "base/text.hpp"
 #include "crypto/equal.hpp"
@@ -11,6 +14,7 @@
 #include "provider/provider.hpp"
 #include "provider/template.hpp"
 #include "provider/template_json.hpp"
+#include "signing/form.hpp"
 
 namespace hookctl::provider {
 
@@ -18,10 +22,38 @@ namespace {
 
 constexpr std::string_view kKeyed = "hmac_hex:secret:";
 
+// Can it be told of this body what is not in it? Others may read what we cannot: compressed bytes, or JSON with a key twice.
+bool is_legible(const http::Request& request) {
+  return !request.headers.has("Content-Encoding") && (request.body.empty() || parse_json(request.body, "body").ok());
+}
+
+bool has_form(const http::Request& request) {
+  const std::string_view type = request.headers.find("Content-Type").value_or("");
+  return same_ignoring_case(trim_blanks(type.substr(0, type.find(';'))), "application/x-www-form-urlencoded") && !request.headers.has("Content-Encoding");
+}
+
+// The value of a key that stands once: of two, an endpoint may take the other.
+std::optional<std::string> single_form_value(const http::Request& request, std::string_view key) {
+  if (!has_form(request)) return std::nullopt;
+  const auto pairs = signing::parse_form(request.body);
+  const auto is_it = [&](const auto& pair) { return pair.first == key; };
+  const auto found = std::find_if(pairs.begin(), pairs.end(), is_it);
+  if (found == pairs.end() || std::any_of(found + 1, pairs.end(), is_it)) return std::nullopt;
+  return found->second;
+}
+
 bool holds(const Condition& condition, const http::Request& request) {
   const auto value = place_value(request, condition.place);
   if (condition.is == Condition::Is::equal) return value == condition.value;
-  return value.has_value() == (condition.is == Condition::Is::present);
+  if (condition.is == Condition::Is::present) return value.has_value();
+  return !value && (!condition.place.starts_with("json:") || is_legible(request));
+}
+
+// An unsigned challenge that is known by its form holds nothing else: frameworks have many spellings of one key (a, a[], a.b).
+bool has_alien_form_keys(const Challenge& challenge, const http::Request& request) {
+  const auto of_form = [](const Condition& each) { return each.place.starts_with("form:"); };
+  const auto known = std::count_if(challenge.when.begin(), challenge.when.end(), of_form);
+  return known > 0 && !challenge.is_signed && std::cmp_greater(signing::parse_form(request.body).size(), known);
 }
 
 // {hmac_hex:secret:PLACE}: the HMAC-SHA256 of the value at a place, keyed with the secret's text.
@@ -73,6 +105,7 @@ std::optional<std::string> place_value(const http::Request& request, std::string
     const std::size_t query = request.target.find('?');
     return query == std::string::npos ? std::nullopt : form_value(std::string_view(request.target).substr(query + 1), place.substr(6));
   }
+  if (place.starts_with("form:")) return single_form_value(request, place.substr(5));
   if (auto text = request_value(request, place)) return text;
   if (!place.starts_with("json:")) return std::nullopt;
   const auto raw = json_raw_at(request.body, place.substr(5));
@@ -82,7 +115,8 @@ std::optional<std::string> place_value(const http::Request& request, std::string
 const Challenge* match_challenge(const Provider& provider, const http::Request& request) {
   const auto found = std::find_if(provider.challenges.begin(), provider.challenges.end(), [&](const Challenge& each) {
     return !each.each_delivery && each.method == request.method &&
-           std::all_of(each.when.begin(), each.when.end(), [&](const Condition& condition) { return holds(condition, request); });
+           std::all_of(each.when.begin(), each.when.end(), [&](const Condition& condition) { return holds(condition, request); }) &&
+           !has_alien_form_keys(each, request);
   });
   return found == provider.challenges.end() ? nullptr : &*found;
 }

@@ -76,9 +76,11 @@ struct AnswerInputs {
 };
 
 // The value at a place of a request ("query:NAME", "header:NAME", "json:PATH", "form:KEY"); JSON that is no text as it is spelt.
+// A form is read only where the Content-Type says so, and a key of it only where it stands once.
 std::optional<std::string> place_value(const http::Request& request, std::string_view place);
 
-// The first handshake of the provider that this request is, or null.
+// The first handshake of the provider that this request is, or null. That something is not in the JSON holds only of a body that is empty or
+// could be read; an unsigned challenge that is known by keys of a form has no others.
 const Challenge* match_challenge(const Provider& provider, const http::Request& request);
 // What each accepted delivery of the provider is answered with, or null.
 const Challenge* every_delivery(const Provider& provider);

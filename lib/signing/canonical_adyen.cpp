@@ -1,5 +1,8 @@
 // Adyen's payment notifications: one signature an item, inside the item, over eight of its values (@adyen/api-library
 // utils/hmacValidator.js, which escapes neither ':' nor '\\'). The rest of an item is not signed.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 #include "base/json.hpp"
@@ -23,19 +26,48 @@ const Json* member(const Json* object, const char* name) {
   return found == object->end() ? nullptr : &*found;
 }
 
+// As JavaScript prints it: 1130.0 and 1.13e3 are 1130.
+std::string number_text(const Json& number) {
+  constexpr double kLargestExact = 9'007'199'254'740'992;  // 2^53
+  const double value = number.get<double>();
+  if (!number.is_number_float() || std::trunc(value) != value || std::abs(value) > kLargestExact) return to_text(number);
+  return std::to_string(static_cast<std::int64_t>(value));
+}
+
 // A value as JavaScript joins it: nothing for what is not there.
 std::string joined_text(const Json* value) {
-  if (value == nullptr || value->is_null() || value->is_structured()) return {};
+  if (value == nullptr || value->is_null()) return {};
+  if (value->is_number()) return number_text(*value);
   return value->is_string() ? value->get<std::string>() : to_text(*value);
+}
+
+// The values that are signed, in their order; nullptr for one that is not there.
+std::vector<const Json*> signed_values(const Json* item) {
+  const Json* amount = member(item, "amount");
+  std::vector<const Json*> values;
+  for (const char* name : {"pspReference", "originalReference", "merchantAccountCode", "merchantReference"})
+    values.push_back(member(item, name));
+  values.insert(values.end(), {member(amount, "value"), member(amount, "currency"), member(item, "eventCode"), member(item, "success")});
+  return values;
+}
+
+// An array or object has no text of its own: taken as nothing, it could be put where nothing was signed.
+bool is_flat(const Json* item) {
+  const Json* amount = member(item, "amount");
+  if (amount != nullptr && !amount->is_null() && !amount->is_object()) return false;
+  return std::ranges::none_of(signed_values(item), [](const Json* value) { return value != nullptr && value->is_structured(); });
 }
 
 std::string signed_content(const Json* item) {
   std::string out;
-  for (const char* name : {"pspReference", "originalReference", "merchantAccountCode", "merchantReference"})
-    out += joined_text(member(item, name)) + ":";
-  const Json* amount = member(item, "amount");
-  out += joined_text(member(amount, "value")) + ":" + joined_text(member(amount, "currency")) + ":";
-  return out + joined_text(member(item, "eventCode")) + ":" + joined_text(member(item, "success"));
+  for (const Json* value : signed_values(item)) out += joined_text(value) + ":";
+  out.pop_back();
+  return out;
+}
+
+std::string signature_text(const Json* item) {
+  const Json* signature = member(member(item, "additionalData"), "hmacSignature");
+  return signature != nullptr && signature->is_string() ? signature->get<std::string>() : "";
 }
 
 Demands item_demands(const http::Request& request, std::string_view) {
@@ -53,8 +85,12 @@ Demands item_demands(const http::Request& request, std::string_view) {
       demands.fault = Fault{"missing_field", "there is no '" + item_path(index) + "' in the body, which is what is signed"};
       return demands;
     }
-    demands.all.push_back(
-        {{signed_content(item)}, {}, signature_of(index), joined_text(member(member(item, "additionalData"), "hmacSignature"))});
+    if (!is_flat(item)) {
+      demands.fault =
+          Fault{"missing_field", "a value of '" + item_path(index) + "' that is signed is an array or object, not a text or number"};
+      return demands;
+    }
+    demands.all.push_back({{signed_content(item)}, {}, signature_of(index), signature_text(item)});
   }
   return demands;
 }

@@ -72,6 +72,8 @@ Demands request_demands(const http::Request& request, std::string_view url) {
     return {
         {},
         Fault{list ? "wrong_header" : "missing_header", "there is no header '" + std::string(kList) + "' that lists at least two fields"}};
+  if (request.headers.find_all(kList).size() > 1)
+    return {{}, Fault{"malformed_signature", "the header '" + std::string(kList) + "' stands more than once"}};
   std::vector<std::string> fields;
   for (const auto& [name, value] : signed_fields(request.headers, *list)) fields.push_back(name + ":" + value);
   const auto parsed = http::parse_url(url);

@@ -30,33 +30,62 @@ struct Member {
   bool needed;
 };
 
+// In the order in which they are signed. What is not needed is signed all the same where it is there (sns-validator: Subject and
+// SubscribeURL in messages of any type), so that nobody can add it. Token: Amazon's documentation, for both confirmations.
 std::vector<Member> signed_members(const std::string& type) {
   const bool handshake = type == "SubscriptionConfirmation" || type == "UnsubscribeConfirmation";
-  if (!handshake)
-    return {{"Message", true}, {"MessageId", true}, {"Subject", false}, {"Timestamp", true}, {"TopicArn", true}, {"Type", true}};
-  return {{"Message", true}, {"MessageId", true}, {"SubscribeURL", true}, {"Timestamp", true},
-          {"Token", true},   {"TopicArn", true},  {"Type", true}};
+  std::vector<Member> members{{"Message", true}, {"MessageId", true}, {"Subject", false}, {"SubscribeURL", handshake}, {"Timestamp", true}};
+  if (handshake) members.push_back({"Token", true});
+  members.insert(members.end(), {{"TopicArn", true}, {"Type", true}});
+  return members;
 }
 
-Fault missing(const char* name) {
-  return {"missing_field", std::string("there is no '") + name + "' in the body, which every SNS message has"};
-}
+// Reads members, all of which are texts; what else stands at such a name is a fault, as it has no one spelling that could be signed.
+class Members {
+ public:
+  explicit Members(std::string_view body) : body_(body) {}
+
+  std::optional<std::string> optional(const char* name) {
+    const auto raw = json_raw_at(body_, name);
+    if (!raw || (*raw == "null" && name == std::string_view("Subject"))) return std::nullopt;  // Amazon's way to say "no subject"
+    if (raw->starts_with('"')) return json_text_at(body_, name);
+    fail(std::string("'") + name + "' in the body is no text, as it is in every SNS message");
+    return std::nullopt;
+  }
+
+  std::string needed(const char* name) {
+    auto text = optional(name);
+    if (!text) fail(std::string("there is no '") + name + "' in the body, which every SNS message has");
+    return std::move(text).value_or("");
+  }
+
+  const std::optional<Fault>& fault() const { return fault_; }  // the first one
+
+ private:
+  void fail(std::string words) {
+    if (!fault_) fault_ = Fault{"missing_field", std::move(words)};
+  }
+
+  std::string_view body_;
+  std::optional<Fault> fault_;
+};
 
 Demands message_demands(const http::Request& request, std::string_view) {
-  const auto text = [&](const char* name) { return json_text_at(request.body, name); };
+  Members members(request.body);
   std::string content;
-  for (const auto& [name, needed] : signed_members(text("Type").value_or(""))) {
-    const auto value = text(name);
-    if (!value && needed) return {{}, missing(name)};
+  for (const auto& [name, needed] : signed_members(members.needed("Type"))) {
+    const auto value = needed ? members.needed(name) : members.optional(name);
     if (value) content.append(name).append("\n").append(*value).append("\n");
   }
-  const auto version = text("SignatureVersion"), certificate = text("SigningCertURL");
-  if (!version) return {{}, missing("SignatureVersion")};
-  if (*version != "1" && *version != "2")
+  const std::string version = members.needed("SignatureVersion"), certificate = members.needed("SigningCertURL");
+  const auto other = members.optional("SigningCertUrl");  // AWS Lambda's spelling; where it is there, sns-validator takes this one
+  if (members.fault()) return {{}, members.fault()};
+  if (version != "1" && version != "2")
     return {{}, Fault{"unsupported_scheme", "'SignatureVersion' is neither 1 (RSA with SHA-1) nor 2 (RSA with SHA-256)"}};
-  if (!certificate) return {{}, missing("SigningCertURL")};
-  if (auto fault = check_certificate_url(*certificate)) return {{}, std::move(fault)};
-  return {{{{std::move(content)}, *version == "1" ? Hash::sha1 : Hash::sha256}}};
+  if (other && *other != certificate)
+    return {{}, Fault{"untrusted_key_url", "'SigningCertURL' and 'SigningCertUrl' name different certificates"}};
+  if (auto fault = check_certificate_url(certificate)) return {{}, std::move(fault)};
+  return {{{{std::move(content)}, version == "1" ? Hash::sha1 : Hash::sha256}}};
 }
 
 std::optional<Fault> no_fault(const http::Request&, std::string_view) { return std::nullopt; }

@@ -33,7 +33,10 @@ std::string other_signature_header(const http::Request& request) {
 
 const char* missing_at(const Source& place) { return place.place == Place::json ? "missing_field" : "missing_header"; }
 
-Fault missing_signature(const Scheme& scheme, const http::Request& request) {
+Fault missing_signature(const Scheme& scheme, const http::Request& request, std::string_view document) {
+  if (scheme.signature.from.place == Place::json && !scheme.multipart_part.empty() && document.empty())
+    return {"missing_field", "there is no " + describe(scheme.signature.from),
+            "it should be in the part '" + scheme.multipart_part + "', which the multipart body must have exactly once"};
   const std::string other = other_signature_header(request);
   return {missing_at(scheme.signature.from), "there is no " + describe(scheme.signature.from),
           other.empty() ? "the request was not signed, or something on the way dropped it"
@@ -88,6 +91,28 @@ std::optional<Fault> check_length(const Scheme& scheme, const Reading& reading) 
       "malformed_signature",
       "the signature has " + std::to_string(reading.signatures.front().size()) + " bytes, it should have " + std::to_string(wanted),
       "it was cut, or made with another hash or encoding"};
+}
+
+// Of a field that is repeated one reader takes the first value, another the last, another both joined. What is checked here must be what
+// the receiver reads, so whatever a signature rests on stands once.
+std::optional<Fault> check_repeats(const Scheme& scheme, const http::Headers& headers) {
+  std::optional<Fault> fault;
+  const auto look = [&](const std::string& name) {
+    const auto is_it = [&](const http::Header& field) { return same_ignoring_case(field.name, name); };
+    if (!fault && std::ranges::count_if(headers, is_it) > 1)
+      fault = Fault{"malformed_signature", "the header '" + name + "' stands more than once", "something on the way added one"};
+  };
+  const auto look_at = [&](const Source& source) {
+    if (source.place == Place::header) look(source.name);
+  };
+  look_at(scheme.signature.from);
+  if (scheme.timestamp) look_at(scheme.timestamp->from);
+  if (scheme.id) look_at(*scheme.id);
+  for (const auto& required : scheme.require) look_at(required.first);
+  for (const Piece& piece : scheme.signed_content) {
+    if (piece.part == Part::header) look(piece.text);
+  }
+  return fault;
 }
 
 std::optional<Fault> check_required(const Scheme& scheme, const http::Request& request, std::string_view document,
@@ -173,12 +198,13 @@ std::optional<Fault> read_claim(const Scheme& scheme, const http::Request& reque
   const auto id = [&] { return read_id(scheme, request, document, keep, reading.claim); };
   std::optional<Fault> fault;
   if (!value) {
-    fault = missing_signature(scheme, request);
+    fault = missing_signature(scheme, request, document);
   } else if (trim(*value).empty()) {
     fault = Fault{"malformed_signature", describe(scheme.signature.from) + " is empty"};
   } else {
     fault = read_signatures(scheme, *value, reading);
   }
+  if (!fault) fault = check_repeats(scheme, request.headers);
   if (!fault) fault = check_required(scheme, request, document, keep);
   // Read in any case, so that the claim is whole.
   auto no_id = id();

@@ -16,6 +16,11 @@ namespace hookctl::signing {
 namespace {
 
 constexpr std::size_t kMostPairedUrls = 40;
+constexpr std::int64_t kFullTime = 2000;       // milliseconds
+constexpr std::int64_t kQuickTime = 30;        // where no more than kQuickEffort may be spent
+constexpr std::size_t kEachUrlText = 600;      // what other URLs cost, times the one's length
+constexpr std::size_t kEachPath = 8;           // ids looked for in the body
+constexpr int kLineEndsOfLarge = 3;
 constexpr std::size_t kEachWhole = 64 * 1024;  // what verifying a token or a signed message costs, in bytes hashed
 
 Diagnosis certain(std::string_view code, std::string cause, std::string remedy) { return {std::string(code), std::move(cause), std::move(remedy), Confidence::certain}; }
@@ -42,11 +47,20 @@ class Search {
 
   // Single causes that cost a handful of signatures each.
   bool run_cheap() {
-    if (proper_ && (as_it_is() || claims(*proper_) || common_bodies(*proper_))) return true;
+    if (proper_ && (as_it_is() || items() || (body_.is_large && last_line_ends()))) return true;
+    if (!body_.is_large && proper_ && (claims(*proper_) || common_bodies(*proper_))) return true;
     readings_ = other_readings(trial_.way(), inputs_.keys, inputs_.title, inputs_.secret_form);
     secrets_ = other_secrets(trial_.way(), inputs_.keys, inputs_.other_secrets);
     const auto alone = [&](KeyGuess& key) { return key_alone(key); };
     return each_key(readings_, alone) || each_key(secrets_, alone) || (proper_ && (is_cut() || urls(*proper_)));
+  }
+
+  // Of several signed items one does not match, and others do: the secret is right.
+  std::optional<Diagnosis> changed_item() {
+    const auto wrong = std::ranges::find_if(items_, [](const ItemSignature& item) { return !item.right; });
+    if (wrong == items_.end() || std::ranges::none_of(items_, [](const ItemSignature& item) { return item.right.has_value(); })) return std::nullopt;
+    return Diagnosis{"body_reserialized", "the signature at " + wrong->place + " does not match its item, and another item's does: the secret is right, and that item was changed after it was signed",
+                     "compare that item with what the provider sent", Confidence::likely};
   }
 
   // The same content in other schemes' manner; behind other providers' own.
@@ -57,7 +71,7 @@ class Search {
     return proper_ && std::ranges::any_of(contents, [&](ClaimGuess& guess) { return claim(*proper_, guess); });
   }
 
-  bool run_bodies() { return proper_ && trial_.signs_body() && (each_encoding(body_, see_with(*proper_)) || rewritings(*proper_)); }
+  bool run_bodies() { return proper_ && trial_.signs_body() && (each_encoding(body_, effort_, see_with(*proper_)) || rewritings(*proper_)); }
 
   bool run_pairs() {
     const auto paired = [&](KeyGuess& key) { return with_key(key, claims(key.keys) || urls(key.keys) || short_bodies(key.keys)); };
@@ -90,8 +104,23 @@ class Search {
     return hit(reading, std::nullopt);
   }
 
+  // Signatures inside the body that are right and written in another way.
+  bool items() {
+    items_ = trial_.items(*proper_, effort_);
+    const auto odd = std::ranges::find_if(items_, [](const ItemSignature& item) { return item.right && !item.right->oddity.empty(); });
+    return odd != items_.end() && std::ranges::all_of(items_, [](const ItemSignature& item) { return item.right.has_value(); }) && hit(&*odd->right, std::nullopt);
+  }
+
+  // All that is tried of the line ends of a large body.
+  bool last_line_ends() {
+    int tried = 0;
+    const SeeBody see = see_with(*proper_);
+    if (trial_.signs_body()) each_line_end(body_, effort_, [&](BodyGuess guess) { return see(std::move(guess)) || ++tried == kLineEndsOfLarge; });
+    return !found_.empty();
+  }
+
   bool is_cut() {
-    if (!trial_.is_cut(*proper_)) return false;
+    if (!trial_.is_cut(*proper_, effort_)) return false;
     found_.push_back(certain("signature_truncated", "what was sent is the beginning of the right signature: its end was cut off", "look for a column, field or log line that is too short for it"));
     return true;
   }
@@ -119,12 +148,13 @@ class Search {
   }
 
   bool claims(Prepared& keys) {
-    if (claims_.empty()) claims_ = claim_guesses(trial_);
+    if (claims_.empty() && effort_.take(kEachPath * trial_.request().body.size())) claims_ = claim_guesses(trial_);
     return std::ranges::any_of(claims_, [&](ClaimGuess& guess) { return claim(keys, guess); });
   }
 
   bool urls(Prepared& keys) {
-    if (urls_.empty()) urls_ = other_url_guesses(trial_);
+    if (body_.is_large) return false;
+    if (urls_.empty() && effort_.take(kEachUrlText * (trial_.url().size() + trial_.request().target.size()))) urls_ = other_url_guesses(trial_);
     return std::ranges::any_of(urls_, [&](ClaimGuess& guess) { return claim(keys, guess); });
   }
 
@@ -143,8 +173,8 @@ class Search {
     };
   }
 
-  bool common_bodies(Prepared& keys) { return trial_.signs_body() && (each_line_end(body_, see_with(keys)) || each_common_rewriting(body_, effort_, see_with(keys))); }
-  bool short_bodies(Prepared& keys) { return trial_.signs_body() && (each_line_end(body_, see_with(keys)) || each_encoding(body_, see_with(keys))); }
+  bool common_bodies(Prepared& keys) { return trial_.signs_body() && (each_line_end(body_, effort_, see_with(keys)) || each_common_rewriting(body_, effort_, see_with(keys))); }
+  bool short_bodies(Prepared& keys) { return trial_.signs_body() && (each_line_end(body_, effort_, see_with(keys)) || each_encoding(body_, effort_, see_with(keys))); }
   bool rewritings(Prepared& keys) { return trial_.signs_body() && each_rewriting(body_, effort_, see_with(keys)); }
 
   // A changed body and another URL, id or timestamp.
@@ -154,7 +184,7 @@ class Search {
     for (ClaimGuess& guess : claims_) all.push_back(&guess);
     for (std::size_t i = 0; i < std::min(urls_.size(), kMostPairedUrls); ++i) all.push_back(&urls_[i]);
     return std::ranges::any_of(all, [&](ClaimGuess* other) {
-      return !effort_.is_spent() && each_line_end(body_, [&](BodyGuess guess) {
+      return !effort_.is_spent() && each_line_end(body_, effort_, [&](BodyGuess guess) {
         Guess both = other->guess;
         both.body = std::move(guess.body);
         const SignatureReading* reading = trial_.match(*proper_, std::move(both), effort_);
@@ -174,6 +204,7 @@ class Search {
   std::vector<KeyGuess> secrets_;
   std::vector<ClaimGuess> claims_;
   std::vector<ClaimGuess> urls_;
+  std::vector<ItemSignature> items_;
   std::vector<Diagnosis> found_;
 };
 
@@ -219,8 +250,9 @@ std::vector<Diagnosis> search_whole(const DiagnoseInputs& inputs, const BodyFact
     found.push_back(of_body(guess.code, guess.what));
     return true;
   };
-  if (each_line_end(body, see) || each_encoding(body, see) || each_rewriting(body, effort, see)) return found;
+  if (each_line_end(body, effort, see) || each_encoding(body, effort, see) || each_rewriting(body, effort, see)) return found;
   const auto try_key = [&](const Scheme& way, const Keys& keys, Diagnosis cause) {
+    if (!effort.take(inputs.request.body.size() + kEachWhole)) return false;
     const auto answer = verify(way, keys, inputs.request, plain);
     if (answer && (is_right(*answer) || answer->code == "body_mismatch")) found.push_back(std::move(cause));
     return !found.empty();
@@ -246,8 +278,7 @@ bool is_plain_fact(std::string_view code) {
   return code == "wrong_claim" || code == "url_mismatch" || code == "untrusted_key_url" || code == "unknown_key" || code == "wrong_algorithm";
 }
 
-std::vector<Diagnosis> search(const DiagnoseInputs& inputs, const BodyFacts& body) {
-  Effort effort(inputs.effort);
+std::vector<Diagnosis> search(const DiagnoseInputs& inputs, const BodyFacts& body, Effort& effort) {
   std::vector<Search> searches;
   for (const Scheme& way : ways(inputs.scheme)) {
     if (auto trial = Trial::create(way, inputs.request, inputs.inputs)) searches.emplace_back(inputs, body, *std::move(trial), effort);
@@ -255,6 +286,7 @@ std::vector<Diagnosis> search(const DiagnoseInputs& inputs, const BodyFacts& bod
   for (Search& one : searches) {
     if (one.run_cheap()) return one.take();
   }
+  if (body.is_large) return {};
   if (auto found = as_other_provider(inputs, effort); !found.empty()) return found;
   const std::string& code = inputs.found.code;
   if (searches.empty()) return code == "signature_mismatch" || code == "body_mismatch" || code == "missing_field" ? search_whole(inputs, body, effort) : std::vector<Diagnosis>{};
@@ -262,6 +294,9 @@ std::vector<Diagnosis> search(const DiagnoseInputs& inputs, const BodyFacts& bod
     for (Search& one : searches) {
       if ((one.*step)()) return one.take();
     }
+  }
+  for (Search& one : searches) {
+    if (auto changed = one.changed_item()) return {*std::move(changed)};
   }
   return {};
 }
@@ -298,10 +333,11 @@ std::vector<Diagnosis> diagnose(const DiagnoseInputs& inputs) {
   const Verification& said = inputs.found;
   if (said.verdict == Verdict::valid) return {};
   if (said.verdict == Verdict::unverified) return {certain(said.code, said.message, said.remedy)};
+  Effort effort(inputs.effort, inputs.effort <= DiagnoseInputs::kQuickEffort ? kQuickTime : kFullTime);
   const BodyFacts body(inputs.request, inputs.samples);
   std::vector<Diagnosis> all;
   const bool in_doubt = said.code == "signature_mismatch";
-  if (!is_plain_fact(said.code)) all = search(inputs, body);
+  if (!is_plain_fact(said.code)) all = search(inputs, body, effort);
   if (!all.empty()) {
     // A field that is missing is wrong whatever else is.
     const bool is_missing = said.code == "missing_header" || said.code == "wrong_header";
@@ -314,7 +350,7 @@ std::vector<Diagnosis> diagnose(const DiagnoseInputs& inputs) {
     return all;
   }
   // A digest that differs, or a place in the body that is not there: what happened to the body says more than that.
-  const bool of_body = said.code == "body_mismatch" || (said.code == "missing_field" && !body.json);
+  const bool of_body = said.code == "body_mismatch" || (said.code == "missing_field" && !body.json && !body.is_large);
   for (Evidence& evidence : in_doubt || of_body ? weigh_evidence(inputs, body) : std::vector<Evidence>{}) {
     const bool counts = in_doubt || (evidence.diagnosis.code.starts_with("body_") && evidence.diagnosis.confidence == Confidence::likely);
     if (counts) all.push_back(std::move(evidence.diagnosis));

@@ -9,6 +9,7 @@
 //   0.88   the body begins as JSON and ends before it is whole                                               body_truncated
 //   0.85   gzip bytes, or a Content-Encoding over a plain body; a byte order mark; UTF-16; broken UTF-8       body_encoding
 //   0.80   the body is JSON and the Content-Type is a form's, or the other way round                          body_encoding
+//   0.80   of several signed items one does not match, and the others do                                     body_reserialized
 //   0.75   most keys of one of this provider's own bodies (samples), and other blanks, escapes, sorted keys    body_reserialized
 //   0.70   the scheme signs the URL, and the one tried is this machine's or plain http                        url_mismatch
 //   0.65   the secret has blanks or quotes around it, or lacks the prefix that this provider's have           secret_form
@@ -48,7 +49,7 @@ std::string_view to_text(Confidence confidence) noexcept;
 //   body_encoding          byte order mark, character set, compression, percent or base64 encoding
 //   body_truncated         a part of the body is missing
 //   signature_encoding     the right signature written in another way
-//   signature_truncated    the right signature, cut
+//   signature_truncated    the right signature, cut; never said of a shared word, which it would give away piece by piece
 //   timestamp_unit         seconds for milliseconds and the like
 //   id_mismatch            the signature is over another message id, or none
 //   url_mismatch           the signature is over another URL
@@ -86,8 +87,12 @@ struct DiagnoseInputs {
   std::span<const OtherSecret> other_secrets{};
   std::span<const OtherProvider> other_providers{};
   std::span<const std::string> samples{};
-  std::size_t effort{kFullEffort};  // bytes to hash and to write; what is tried first is what is met most often
+  // Bytes to hash and to write; what is tried first is what is met most often. It is bounded in time as well: 2 seconds, and 30 milliseconds
+  // where no more than kQuickEffort is given. Of bodies above 8 MiB, or with more than 500,000 JSON values, only line ends at their end and
+  // the forms of the secret are tried, so that nothing large is held in memory.
+  std::size_t effort{kFullEffort};
 
+  static constexpr std::size_t kQuickEffort = 4 * 1024 * 1024;
   static constexpr std::size_t kFullEffort = 448 * 1024 * 1024;  // well under a second
 };
 

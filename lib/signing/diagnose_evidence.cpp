@@ -105,14 +105,14 @@ class Weighing {
     const http::Headers& headers = body_.request.headers;
     const std::string_view coding = trim(headers.find("Content-Encoding").value_or(""));
     const std::string_view type = headers.find("Content-Type").value_or("");
-    const bool is_json = body_.json.has_value() && body_.json->is_container();
+    const bool is_json = body_.is_large || (body_.json.has_value() && body_.json->is_container());
     const auto say = [&](double score, std::string cause, std::string_view remedy) { put(score, "body_encoding", std::move(cause), std::string(remedy)); };
     if (text.starts_with("\x1f\x8b")) say(0.85, "the body is gzip, and the signature may be over what is inside", "decompress the body before it is verified");
     else if (!coding.empty() && !same_ignoring_case(coding, "identity") && is_utf8(text))
       say(0.85, "the Content-Encoding is '" + printable(coding) + "', and the body is not: it was decompressed, and the signature may be over the compressed bytes", kRawBytes);
     else if (text.starts_with("\xEF\xBB\xBF") || text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) say(0.85, "the body begins with a byte order mark", kRawBytes);
     else if (!is_utf8(text) && !type.starts_with("multipart/")) say(0.85, "the body is not UTF-8", kRawBytes);
-    else if (is_json && type.starts_with("application/x-www-form-urlencoded")) say(0.8, "the Content-Type is a form's, and the body is JSON: the form was decoded", kRawBytes);
+    else if (is_json && !body_.is_large && type.starts_with("application/x-www-form-urlencoded")) say(0.8, "the Content-Type is a form's, and the body is JSON: the form was decoded", kRawBytes);
     else if (!text.empty() && !is_json && !missing_json_end(text) && has(type, "json")) say(0.8, "the Content-Type is JSON's, and the body is not", kRawBytes);
     else if (type.starts_with("application/x-www-form-urlencoded") && text.find_first_of(" \"{<\r\n") != std::string::npos) say(0.8, "the form is no longer percent-encoded", kRawBytes);
     else if (has(text, "\xEF\xBF\xBD")) say(0.7, "the body has U+FFFD in it: letters were lost when it was decoded", kRawBytes);

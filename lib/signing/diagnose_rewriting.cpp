@@ -1,4 +1,5 @@
 // JSON parsed and written again: the styles of the languages whose frameworks do that, and how they are called.
+#include <algorithm>
 #include <array>
 #include <span>
 #include <unordered_set>
@@ -44,11 +45,31 @@ constexpr std::array<NamedSpelling, 9> kSpellings{{
     {{.kept = false, .ascii = true, .upper = true}, "unicode as \\uXXXX in upper case"},
 }};
 
+constexpr std::size_t kMostOrdered = 10'000;  // values: sorting more of them takes too long for one try
+
+// How deep the lines of a JSON text would stand when each value had one: the steps of indentation, all together.
+std::size_t indentation_of(std::string_view json) {
+  std::size_t depth = 0;
+  std::size_t steps = 0;
+  bool in_string = false;
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    const char c = json[at];
+    if (in_string && c == '\\') ++at;
+    else if (c == '"') in_string = !in_string;
+    else if (in_string) continue;
+    else if (c == '{' || c == '[') steps += ++depth;
+    else if (c == ',') steps += depth;
+    else if ((c == '}' || c == ']') && depth > 0) steps += --depth;
+  }
+  return steps;
+}
+
 // Goes through the styles and hands on every text once.
 class Rewriter {
  public:
   Rewriter(const BodyFacts& facts, Effort& effort, const SeeBody& see) : facts_(facts), effort_(effort), see_(see) {
     seen_.insert(std::hash<std::string_view>()(facts.request.body));
+    if (effort_.take(facts.request.body.size())) indentation_ = indentation_of(facts.request.body);
   }
 
   // Other blanks, and nothing else.
@@ -70,10 +91,14 @@ class Rewriter {
 
  private:
   bool order(KeyOrder order, const JsonTree* sample, bool short_numbers, std::string_view end, std::span<const NamedSpelling> spellings) {
+    if (order != KeyOrder::kept && facts_.values > kMostOrdered) return false;
+    const std::size_t size = facts_.request.body.size();
     for (const NamedSpelling& spelling : spellings) {
       for (const NamedLayout& layout : kLayouts) {
         const JsonStyle style{layout.layout, spelling.spelling, order, short_numbers};
-        if (!effort_.take(facts_.request.body.size())) return false;
+        const std::size_t blanks = indentation_ * layout.layout.indent.size();
+        if (blanks > kMostIndented * (size + kMostOrdered)) continue;  // deep nesting, of which every level makes the text longer
+        if (!effort_.take(std::max(size, blanks))) return false;
         std::string text = facts_.json->write(style, sample).append(end);
         if (seen_.insert(std::hash<std::string_view>()(text)).second && see_({code(text), words(layout, spelling, style, end), std::move(text)})) return true;
       }
@@ -98,7 +123,10 @@ class Rewriter {
     return out + ": it was parsed and written again between signing and verifying";
   }
 
+  static constexpr std::size_t kMostIndented = 4;  // times the body
+
   const BodyFacts& facts_;
+  std::size_t indentation_{0};
   Effort& effort_;
   const SeeBody& see_;
   std::unordered_set<std::size_t> seen_;
@@ -114,8 +142,9 @@ bool each_rewriting(const BodyFacts& facts, Effort& effort, const SeeBody& see) 
   if (!facts.json) return false;
   if (facts.json->is_container()) {
     if (Rewriter(facts, effort, see).run()) return true;
-    return see({"body_reserialized", "the JSON inside a JSON string: it was written as JSON twice", json_quote(facts.request.body)});
+    return effort.take(facts.request.body.size()) && see({"body_reserialized", "the JSON inside a JSON string: it was written as JSON twice", json_quote(facts.request.body)});
   }
+  if (!effort.take(facts.request.body.size())) return false;
   auto inside = facts.json->string_value();
   return inside && see({"body_reserialized", "the JSON inside this JSON string: it was written as JSON twice", *std::move(inside)});
 }

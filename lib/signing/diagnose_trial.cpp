@@ -78,8 +78,9 @@ const SignatureReading* Trial::match(Prepared& keys, Guess guess, Effort& effort
   });
 }
 
-bool Trial::is_cut(Prepared& keys) {
-  if (keys.public_key) return false;
+bool Trial::is_cut(Prepared& keys, Effort& effort) {
+  if (keys.public_key || scheme().kind == Kind::token) return false;
+  if (!effort.take((request_.body.size() + kEachTrial) * std::max<std::size_t>(keys.keys.size(), 1))) return false;
   const std::vector<std::string> cuts = read_cut_signatures(scheme(), field_);
   return with(keys, {}, [&](Material material) {
     bool found = false;
@@ -94,6 +95,26 @@ bool Trial::is_cut(Prepared& keys) {
     }
     return found;
   });
+}
+
+std::vector<ItemSignature> Trial::items(Prepared& keys, Effort& effort) {
+  std::vector<ItemSignature> out;
+  if (keys.code == nullptr || keys.public_key || !effort.take(request_.body.size() + kEachTrial)) return out;
+  Demands demands = keys.code->demands(request_, url_);
+  for (Demand& demand : demands.all) {
+    if (!demand.place || demand.hash.value_or(keys.scheme.hash) != keys.scheme.hash || !effort.take(kEachTrial)) return {};
+    ItemSignature& item = out.emplace_back(ItemSignature{describe(*demand.place)});
+    const std::vector<SignatureReading> readings = read_signatures_loosely(keys.scheme, demand.found);
+    for (std::string& bytes : demand.contents) {
+      content_.set(std::move(bytes));
+      for (ReadyKey& key : keys.keys) {
+        const std::string whole = raw_signature(keys.scheme, key, content_);
+        const auto same = std::ranges::find_if(readings, [&](const SignatureReading& reading) { return crypto::equal(whole, reading.bytes); });
+        if (same != readings.end() && !item.right) item.right = *same;
+      }
+    }
+  }
+  return out;
 }
 
 bool Trial::signs_body() const {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "http/message.hpp"
 #include "signing/content.hpp"
 #include "signing/diagnose_signature.hpp"
@@ -16,19 +18,26 @@
 
 namespace hookctl::signing {
 
-// What may still be hashed and written, in bytes.
+// What may still be hashed and written, in bytes, and until when. Ask before the work is done and before a text is built.
 class Effort {
  public:
-  explicit Effort(std::size_t bytes) : left_(bytes) {}
-  // False, and nothing from then on, when it is more than what is left.
+  Effort(std::size_t bytes, std::int64_t milliseconds) : left_(bytes), end_(steady_ms() + milliseconds) {}
+  // False, and nothing from then on, when it is more than what is left or the time is over.
   bool take(std::size_t bytes) {
-    left_ = bytes <= left_ ? left_ - bytes : 0;
+    left_ = bytes <= left_ && steady_ms() <= end_ ? left_ - bytes : 0;
     return left_ > 0;
   }
   bool is_spent() const noexcept { return left_ == 0; }
 
  private:
   std::size_t left_;
+  std::int64_t end_;
+};
+
+// One of the signatures that stand inside the body, each for an item of its own.
+struct ItemSignature {
+  std::string place;
+  std::optional<SignatureReading> right{};  // how it has to be read; nothing when it does not match
 };
 
 // Parts of the request as the sender may have had them; what is not named is as received.
@@ -48,8 +57,11 @@ class Trial {
 
   // The signature over the guess by one of the keys: how it has to be read, or null when it does not match or `effort` is used up.
   const SignatureReading* match(Prepared& keys, Guess guess, Effort& effort);
-  // Is what was received a cut of the right signature? At least eight bytes must be there and agree.
-  bool is_cut(Prepared& keys);
+  // Is what was received a cut of the right signature? At least eight bytes must be there and agree. Never of a shared word: that its
+  // beginning is right would give it away piece by piece.
+  bool is_cut(Prepared& keys, Effort& effort);
+  // The items' own signatures, read loosely; empty where the scheme has none inside the body.
+  std::vector<ItemSignature> items(Prepared& keys, Effort& effort);
 
   const Scheme& way() const noexcept { return *way_; }
   const Scheme& scheme() const noexcept { return in_effect(*way_); }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/encoding.hpp"
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "crypto/equal.hpp"
 #include "crypto/number_keys.hpp"
@@ -64,6 +65,14 @@ std::optional<Fault> match_key(const Prepared& way, const CompactToken& token) {
                "the provider may have changed its keys: fetch them again"};
 }
 
+// Why read_payload() gave nothing.
+Fault unreadable(const CompactToken& token) {
+  const auto text = from_base64url(token.encoded_payload);
+  const auto payload = parse_json(text.value_or(""), "claims", {.depth = 16});
+  return {"malformed_signature", payload ? "the token is signed, but its claims are not a JSON object"
+                                         : "the token is signed, but its claims cannot be read: " + payload.error().message};
+}
+
 Result<std::pair<std::string, std::string>> signed_with_key(const Scheme& scheme, const Keys& keys, const Json& claims) {
   auto signer = read_token_signer(scheme, keys);
   if (!signer) return signer.error();
@@ -95,7 +104,7 @@ std::optional<Fault> check_jwt(Prepared& way, const std::string& token_text, con
   if (!fault) fault = is_key_pair(way.scheme) ? match_key(way, token) : match_secret(way, token, out);
   if (fault) return fault;
   const auto payload = read_payload(token);
-  if (!payload) return Fault{"malformed_signature", "the token is signed, but its claims are not a JSON object"};
+  if (!payload) return unreadable(token);
   out.claim.timestamp_ms = issued_at(*payload);
   if (out.claim.timestamp_ms) out.claim.timestamp = std::to_string(*out.claim.timestamp_ms / 1000);
   const TokenSubject subject{inputs.url, audience_of(inputs.audience, inputs.url), {}, request.body};

@@ -29,6 +29,12 @@ bool is_on(std::string_view host, std::string_view pattern) {
       labels, wanted, [](std::string_view label, std::string_view form) { return is_label(label) && (form == "*" || label == form); });
 }
 
+// "https://host:443/…" too: the providers' own libraries refuse any port.
+bool names_port(std::string_view url) {
+  const std::size_t start = url.find("//") + 2;
+  return url.substr(start, url.find_first_of("/?#", start) - start).find(':') != std::string_view::npos;
+}
+
 const KeySource* source_of(const Scheme& scheme) {
   for (const Scheme& way : ways(scheme)) {
     const Scheme& used = in_effect(way);
@@ -43,8 +49,8 @@ Result<void> check_key_url(std::string_view text, const std::vector<std::string>
   const auto url = http::parse_url(text);
   if (!url) return usage_error("the keys' URL '" + printable(text) + "' is malformed: " + url.error().message);
   constexpr std::string_view kStart = "https://";
-  if (!same_ignoring_case(text.substr(0, kStart.size()), kStart) || !url->default_port())
-    return usage_error("keys are fetched by https on its standard port only, not from '" + printable(text) + "'");
+  if (!same_ignoring_case(text.substr(0, kStart.size()), kStart) || names_port(text))
+    return usage_error("keys are fetched by https and from no port that is named, not from '" + printable(text) + "'");
   const std::string host = lower(url->host);
   if (std::ranges::any_of(hosts, [&](const std::string& pattern) { return is_on(host, lower(pattern)); })) return {};
   return usage_error("'" + printable(url->host) + "' is not a host of this provider's keys (" + join(hosts, ", ") + ")",

@@ -18,8 +18,8 @@ Result<std::string> key_url(const Scheme& scheme, const http::Request& request);
 // Does each request name the URL of the key that it is signed with (AWS SNS, PayPal)?
 bool names_key_url(const Scheme& scheme) noexcept;
 
-// Is it an https URL without a user name, on the standard port, on one of these hosts? In a pattern a leading "*." stands for one or more
-// labels, any other '*' for exactly one ("sns.*.amazonaws.com"). Case is ignored. `usage` says what is wrong.
+// Is it an https URL without a user name or a port (not even 443), on one of these hosts? In a pattern a leading "*." stands for one or
+// more labels, any other '*' for exactly one ("sns.*.amazonaws.com"). Case is ignored. `usage` says what is wrong.
 Result<void> check_key_url(std::string_view url, const std::vector<std::string>& hosts);
 
 }  // namespace hookctl::signing

@@ -42,10 +42,11 @@ std::optional<std::string_view> multipart_part(std::string_view content_type, st
   const auto boundary = parameter(content_type, "boundary");
   if (!boundary || boundary->empty()) return std::nullopt;
   const std::string delimiter = "--" + std::string(*boundary);
+  std::optional<std::string_view> found;
   std::size_t at = body.find(delimiter);
   while (at != std::string_view::npos) {
     std::string_view rest = body.substr(at + delimiter.size());
-    if (rest.starts_with("--")) return std::nullopt;
+    if (rest.starts_with("--")) return found;
     next_line(rest);  // what is left of the delimiter's line
     bool wanted = false;
     for (std::string_view line = next_line(rest); !line.empty(); line = next_line(rest)) {
@@ -55,7 +56,8 @@ std::optional<std::string_view> multipart_part(std::string_view content_type, st
     }
     const std::size_t end = rest.find(delimiter);
     if (end == std::string_view::npos) return std::nullopt;
-    if (wanted) return without_line_end(rest.substr(0, end));
+    if (wanted && found) return std::nullopt;
+    if (wanted) found = without_line_end(rest.substr(0, end));
     at = static_cast<std::size_t>(rest.data() - body.data()) + end;
   }
   return std::nullopt;

@@ -6,7 +6,8 @@
 
 namespace hookctl::signing {
 
-// The content of the part named `name`, a view into `body`. Nothing when the Content-Type names no boundary or there is no such part.
+// The content of the part named `name`, a view into `body`. Nothing when the Content-Type names no boundary, when
+// there is no such part or more than one (which of them counts, each reader decides for itself), or when the body is cut.
 std::optional<std::string_view> multipart_part(std::string_view content_type, std::string_view body, std::string_view name);
 
 }  // namespace hookctl::signing

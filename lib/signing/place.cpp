@@ -9,14 +9,18 @@ namespace hookctl::signing {
 
 namespace {
 
+constexpr std::string_view kMultipart = "multipart/";
+
 bool is_number(std::string_view json) { return !json.empty() && (json.front() == '-' || (json.front() >= '0' && json.front() <= '9')); }
 
 }  // namespace
 
 std::string_view document_of(const Scheme& scheme, const http::Request& request) {
   if (scheme.multipart_part.empty()) return request.body;
-  const auto type = request.headers.find("content-type");
-  return multipart_part(type.value_or(""), request.body, scheme.multipart_part).value_or(request.body);
+  const std::string_view body = request.body;
+  const std::string_view type = request.headers.find("content-type").value_or("");
+  if (!same_ignoring_case(type.substr(0, kMultipart.size()), kMultipart)) return body;
+  return multipart_part(type, body, scheme.multipart_part).value_or(body.substr(0, 0));
 }
 
 std::optional<std::string_view> find(const Source& source, const http::Request& request, std::string_view document,

@@ -12,7 +12,8 @@
 
 namespace hookctl::signing {
 
-// The JSON text that json: places are in: the body, or the scheme's part of a multipart body (the body when there is no such part).
+// The JSON text that json: places are in: the body, or the scheme's part of a body whose Content-Type is
+// multipart ("", within the body, when it has no such part or several).
 std::string_view document_of(const Scheme& scheme, const http::Request& request);
 
 // The text at a header: or json: place, or nothing. The view lives as long as `request` and `keep`, which takes decoded JSON strings.

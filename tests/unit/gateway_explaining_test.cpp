@@ -1,6 +1,7 @@
 // Diagnosing on the loop's thread: bounded, and told to this machine only.
 #include <doctest/doctest.h>
 
+#include "base/clock.hpp"
 #include "gateway/explaining.hpp"
 #include "http/codec.hpp"
 #include "signing/sign.hpp"
@@ -16,6 +17,12 @@ http::Request from_host(const std::string& host) {
   http::Request request;
   if (!host.empty()) request.headers.set("Host", host);
   return request;
+}
+
+std::string zeros() {
+  std::string out = "0";
+  for (int i = 0; i < 100'000; ++i) out += ",0";
+  return out;
 }
 
 // A Stripe event with a line end that was added after signing.
@@ -47,17 +54,47 @@ TEST_CASE("explaining: a flood of invalid requests costs a few diagnoses a secon
     if (diagnosis) CHECK(diagnosis->code == "body_newline");
     told += diagnosis ? 1 : 0;
   }
-  CHECK(told >= 10);
+  CHECK(told >= 1);
   CHECK(told < 60);
 }
 
 TEST_CASE("explaining: large bodies and valid requests are passed over") {
-  Changed large("\"" + std::string(1024 * 1024, 'x') + "\"");
+  Changed large("\"" + std::string(256 * 1024, 'x') + "\"");
   Explaining explaining;
   CHECK_FALSE(large.ask(explaining));
   Changed valid("{}");
   valid.found = {.verdict = signing::Verdict::valid};
   CHECK_FALSE(valid.ask(explaining));
+}
+
+TEST_CASE("explaining: a body of the largest size, made to be slow, does not hold the loop") {
+  for (const std::string& body : {std::string(250 * 1024, '['), std::string(500, '[') + zeros() + std::string(500, ']')}) {
+    Changed slow(body);
+    slow.request.body.back() = 'x';
+    Explaining explaining;
+    REQUIRE(slow.catalog.all());
+    const std::int64_t begun = steady_ms();
+    for (int i = 0; i < 20; ++i) slow.ask(explaining);
+    CHECK(steady_ms() - begun < 1500);  // a slow machine's share; unbounded it is minutes
+  }
+}
+
+TEST_CASE("explaining: a shared word is not told by its parts") {
+  provider::Provider sender;
+  sender.scheme.kind = signing::Kind::token;
+  sender.scheme.signature = {.from = {signing::Place::header, "X-Token"}, .encoding = signing::Encoding::plain};
+  provider::Catalog catalog;
+  const signing::Keys keys{.secrets = {Secret("whsec_abcdefghijkl")}};
+  for (const char* sent : {"abcdefghijkl", "whsec_abcdefg", "whsec_abcdefghijk"}) {
+    http::Request request;
+    request.headers.set("X-Token", sent);
+    const auto found = signing::verify(sender.scheme, keys, request, {.now = kNow});
+    REQUIRE(found);
+    Explaining explaining;
+    const auto told = explaining.explain(catalog, sender, keys, request, {.now = kNow}, *found);
+    INFO(sent);
+    CHECK((!told || (told->code == "wrong_secret" && told->confidence == signing::Confidence::likely)));
+  }
 }
 
 TEST_CASE("explaining: a sender is on this machine when nothing says otherwise") {

@@ -178,25 +178,67 @@ TEST_CASE("handshake: a secret that is handed over is kept for its owner only, u
   CHECK(house.handshakes.received_keys(notion)->secrets.front().reveal() == token);
   CHECK(house.handshakes.received_keys(**house.catalog.find("asana")) == nullptr);
 
-  // The same again changes nothing, another one does not destroy the first.
-  house.take("notion", posted("{\"verification_token\":\"" + token + "\"}"), signing::Verdict::unverified, *house.handshakes.received_keys(notion));
-  CHECK(house.handshakes.received_keys(notion)->secrets.size() == 1);
-  house.take("notion", posted(R"({"verification_token":"secret_two"})"), signing::Verdict::unverified, *house.handshakes.received_keys(notion));
-  CHECK(house.notes.last.secret_file == folder / "secrets/notion-2");
-  CHECK(house.handshakes.received_keys(notion)->secrets.size() == 2);
-  for (int i = 0; i < 40; ++i) house.take("notion", posted("{\"verification_token\":\"secret_" + std::to_string(i) + "\"}"));
-  CHECK(house.handshakes.received_keys(notion)->secrets.size() <= 16);
-  CHECK_FALSE(file_exists(folder / "secrets/notion-17"));
-  CHECK(house.notes.last.message.find("not kept") != std::string::npos);
+  // The same again changes nothing; another one, which any stranger can send, is answered and no more.
+  const auto send = [&](const std::string& text) { return house.take("notion", posted("{\"verification_token\":\"" + text + "\"}"), signing::Verdict::unverified, *house.handshakes.received_keys(notion)); };
+  send(token);
+  CHECK(house.notes.last.secret_in_use);
+  CHECK(send("secret_two")->status == 200);
+  CHECK(house.notes.last.message.find("not used: restart with --secret file:PATH, or remove " + (folder / "secrets/notion")) != std::string::npos);
+  CHECK_FALSE(house.notes.last.secret_in_use);
+  CHECK(house.notes.last.secret_file.empty());
+  REQUIRE(house.handshakes.received_keys(notion)->secrets.size() == 1);
+  CHECK(house.handshakes.received_keys(notion)->secrets.front().reveal() == token);
+  CHECK_FALSE(file_exists(folder / "secrets/notion-2"));
+
+  // One kept from an earlier run stays too.
+  House later(options);
+  later.take("notion", posted(R"({"verification_token":"secret_three"})"));
+  CHECK_FALSE(later.notes.last.secret_in_use);
+  CHECK(later.handshakes.received_keys(**later.catalog.find("notion"))->secrets.front().reveal() == token);
+  CHECK(*read_file(folder / "secrets/notion") == token);
 }
 
-TEST_CASE("handshake: with --secret a secret that is handed over is kept, not used") {
-  House house;
+TEST_CASE("handshake: with --secret a secret that is handed over is not used, and kept once where the answer does not give it back") {
+  store::ScratchFolder folder;
+  HandshakeOptions options;
+  options.secrets_folder = folder / "secrets";
+  House house(options);
   signing::Keys keys;
   keys.secrets.push_back(Secret("own"));
-  CHECK(house.take("asana", posted("{}", {{"X-Hook-Secret", "s"}}), signing::Verdict::invalid, keys)->status == 200);
+  CHECK(house.take("asana", posted("{}", {{"X-Hook-Secret", "s"}}), signing::Verdict::invalid, keys)->headers.find("X-Hook-Secret") == "s");
   CHECK_FALSE(house.notes.last.secret_in_use);
+  CHECK(house.notes.last.message.find("'hookctl requests show req_7'") != std::string::npos);
+  CHECK_FALSE(file_exists(folder / "secrets/asana"));
   CHECK(house.handshakes.received_keys(**house.catalog.find("asana")) == nullptr);
+  house.take("asana", posted("{}", {{"X-Hook-Secret", "own"}}), signing::Verdict::invalid, keys);
+  CHECK(house.notes.last.message.empty());
+
+  house.take("notion", posted(R"({"verification_token":"one"})"), signing::Verdict::invalid, keys);
+  CHECK(*read_file(house.notes.last.secret_file) == "one");
+  CHECK_FALSE(house.notes.last.secret_in_use);
+  house.take("notion", posted(R"({"verification_token":"two"})"), signing::Verdict::invalid, keys);
+  CHECK(house.notes.last.message.find("another secret came") != std::string::npos);
+  CHECK(*read_file(folder / "secrets/notion") == "one");
+  CHECK_FALSE(file_exists(folder / "secrets/notion-2"));
+}
+
+TEST_CASE("handshake: what carries a wrong signature is no unsigned challenge") {
+  House house;
+  http::Request request = posted("mandrill_events=%5B%5D", {{"Host", "h"}, {"Content-Type", "application/x-www-form-urlencoded"}});
+  request.target = "/in";
+  CHECK(house.take("mandrill", request, signing::Verdict::invalid));
+  request.headers.add("X-Mandrill-Signature", "bad");
+  CHECK_FALSE(house.take("mandrill", request, signing::Verdict::invalid));
+  CHECK(house.verification.verdict == signing::Verdict::invalid);
+
+  const provider::Provider& mandrill = **house.catalog.find("mandrill");
+  signing::Verification verification;
+  verification.verdict = signing::Verdict::invalid;
+  request.headers.set("X-Mandrill-Signature", "q1iFfhUSFU7Unr1lnKqKA1TGkbM=");
+  CHECK(house.handshakes.begin(&mandrill, request, verification, "https://example.com/hook") != nullptr);
+  CHECK(verification.verdict == signing::Verdict::unverified);
+  verification.verdict = signing::Verdict::invalid;
+  CHECK(house.handshakes.begin(&mandrill, request, verification, "https://example.com/other") == nullptr);
 }
 
 TEST_CASE("handshake: an endpoint's own answer is passed on") {
@@ -223,6 +265,7 @@ TEST_CASE("handshake: a subscription is confirmed only when asked to, when valid
   CHECK(house.client.sent.empty());
   for (const char* url : {"http://sns.eu-west-1.amazonaws.com/?x", "https://sns.eu-west-1.amazonaws.com.evil.example/", "https://sns.eu-west-1.amazonaws.com:8443/",
                                  "https://evil.example/sns.eu-west-1.amazonaws.com", "https://sns.s3.amazonaws.com/", "https://sns.bucket.s3.amazonaws.com/", "https://u@sns.eu-west-1.amazonaws.com/",
+                                 "https://sns.eu-west-1.amazonaws.com:443/", "https://@sns.eu-west-1.amazonaws.com/", "https://sns.eu-west-1.amazonaws.com:/",
                                  "https://127.0.0.1/", ""}) {
     INFO(url);
     CHECK(house.take("aws-sns", confirmation(url), signing::Verdict::valid)->status == 200);
@@ -239,6 +282,10 @@ TEST_CASE("handshake: a subscription is confirmed only when asked to, when valid
   CHECK(house.take("aws-sns", confirmation(kOwnUrl), signing::Verdict::valid)->status == 200);
   CHECK_FALSE(house.notes.last.visited);
   CHECK(house.notes.last.message == "not confirmed: late");
+  http::Request notification = confirmation(kOwnUrl);
+  notification.body.replace(notification.body.find("SubscriptionConfirmation"), 24, "Notification");
+  CHECK_FALSE(house.take("aws-sns", notification, signing::Verdict::valid));
+  CHECK(house.client.sent.size() == 2);
 }
 
 TEST_CASE("handshake: what every delivery is answered with") {

@@ -168,6 +168,28 @@ TEST_CASE("challenge: no event of any provider is taken for a handshake, but tho
   }
 }
 
+TEST_CASE("challenge: an event is not told from what cannot be read, nor from a form that is none") {
+  const auto is_challenge = [](const std::string& id, const std::string& body, http::Headers headers) {
+    http::Request request;
+    request.headers = std::move(headers);
+    request.body = body;
+    return match_challenge(known(id), request) != nullptr;
+  };
+  const http::Header form{"Content-Type", "Application/x-www-form-urlencoded; charset=utf-8"};
+  CHECK(is_challenge("mandrill", "mandrill_events=[]", {form}));
+  CHECK_FALSE(is_challenge("mandrill", R"(mandrill_events=[]&mandrill_events=[{"evil":1}])", {form}));
+  CHECK_FALSE(is_challenge("mandrill", R"(mandrill_events=[]&mandrill.events=[{"evil":1}])", {form}));
+  CHECK(is_challenge("woocommerce", "webhook_id=5", {form}));
+  CHECK_FALSE(is_challenge("woocommerce", "webhook_id=5", {form, {"Content-Encoding", "gzip"}}));
+  CHECK_FALSE(is_challenge("woocommerce", R"({"id":1,"note":"&webhook_id=5&"})", {{"Content-Type", "application/json"}}));
+  CHECK_FALSE(is_challenge("woocommerce", R"({"id":1,"note":"&webhook_id=5&"})", {form}));
+  const http::Header secret{"X-Hook-Secret", "s"};
+  CHECK(is_challenge("asana", "", {secret}));
+  CHECK(is_challenge("asana", "{}", {secret}));
+  CHECK_FALSE(is_challenge("asana", "{}", {secret, {"Content-Encoding", "gzip"}}));
+  for (const char* body : {"\x1f\x8b\x08", R"({"events":[1)", R"({"a":1,"a":2})", R"({"events":[]})", "\xef\xbb\xbf{}x"}) CHECK_FALSE(is_challenge("asana", body, {secret}));
+}
+
 TEST_CASE("challenge: a verify token is compared, and only where one was agreed on") {
   const Provider& meta = known("meta");
   http::Request request;

@@ -72,6 +72,21 @@ TEST_CASE("every item of Adyen's must hold") {
   CHECK_FALSE(sign(code("adyen_items"), {.secrets = {Secret("not hex")}}, with_body(kAdyen), {.now = kNow}));
 }
 
+TEST_CASE("Adyen's values are texts and numbers, as JavaScript prints them") {
+  const std::string good = sign(code("adyen_items"), kAdyenKey, with_body(kAdyen), {.now = kNow})->request.body;
+  const std::string item = "notificationItems[0].NotificationRequestItem";
+  const auto with = [&](const char* member, const char* value) { return adyen_code(edited(good, (item + member).c_str(), value)); };
+  CHECK(with(".originalReference", "null").empty());
+  CHECK(with(".originalReference", R"(["PSP1"])") == "missing_field");
+  CHECK(with(".originalReference", R"({"x":1})") == "missing_field");
+  CHECK(with(".amount.value", R"(["1130"])") == "missing_field");
+  CHECK(with(".amount", "[1130]") == "missing_field");
+  CHECK(with(".additionalData.hmacSignature", "1") == "malformed_signature");
+  CHECK(adyen_code(edited(good, "notificationItems[1].NotificationRequestItem.additionalData.hmacSignature", "1")) == "missing_field");
+  for (const char* same : {"1130.0", "1.13e3", "\"1130\""}) CHECK_MESSAGE(with(".amount.value", same).empty(), same);
+  for (const char* other : {"1130.5", "1e400", "-1130"}) CHECK_MESSAGE(!with(".amount.value", other).empty(), other);
+}
+
 TEST_CASE("a great many items are no trouble") {
   std::string body = R"({"notificationItems":[)";
   for (int i = 0; i < 20'000; ++i) body += std::string(i == 0 ? "" : ",") + R"({"NotificationRequestItem":{"additionalData":{"hmacSignature":")" + to_base64(std::string(32, 'x')) + "\"}}}";
@@ -122,7 +137,24 @@ TEST_CASE("SNS: the version is the hash, the type is the list") {
   CHECK(sns_code(handshake).empty());
   CHECK(sns_code(edited(handshake, "Token", "\"u\"")) == "signature_mismatch");
   CHECK(sns_code(edited(handshake, "SubscribeURL", "\"https://evil.example/\"")) == "signature_mismatch");
-  CHECK(sns_code(edited(handshake, "Subject", "\"not signed here\"")).empty());
+  CHECK(sns_code(edited(handshake, "Subject", "\"signed where it is there\"")) == "signature_mismatch");
+}
+
+TEST_CASE("SNS: nothing can be added to a signed message that sns-validator would sign or not read as a text") {
+  const std::string good = signed_sns(json_unset(kSns, "Subject").value());
+  REQUIRE(sns_code(good).empty());
+  CHECK(sns_code(edited(good, "Subject", "null")).empty());
+  for (const char* value : {R"({"a":1})", R"(["evil"])", "1", "true"}) CHECK_MESSAGE(sns_code(edited(good, "Subject", value)) == "missing_field", value);
+  CHECK(sns_code(edited(good, "SubscribeURL", "\"https://evil.example\"")) == "signature_mismatch");
+  CHECK(sns_code(edited(good, "SubscribeURL", "null")) == "missing_field");
+  CHECK(sns_code(edited(good, "SignatureVersion", "2")) == "missing_field");
+  CHECK(sns_code(edited(good, "SigningCertUrl", "\"https://evil.example/a.pem\"")) == "untrusted_key_url");
+  CHECK(sns_code(edited(good, "SigningCertUrl", "7")) == "missing_field");
+  CHECK(sns_code(edited(good, "SigningCertUrl", "\"https://sns.us-west-2.amazonaws.com/a.pem\"")).empty());
+  for (const char* port : {"443", "0443"}) {
+    const std::string url = "\"https://sns.us-west-2.amazonaws.com:" + std::string(port) + "/a.pem\"";
+    CHECK_MESSAGE(sns_code(edited(good, "SigningCertURL", url.c_str())) == "untrusted_key_url", port);
+  }
 }
 
 TEST_CASE("SNS: a certificate of someone else's is never taken, though the key was given by hand") {

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "base/random.hpp"
 #include "signing/diagnose.hpp"
@@ -249,4 +250,73 @@ TEST_CASE("the search is bounded, and no bytes upset it") {
       CHECK_FALSE(all.empty());
     }
   }
+}
+
+TEST_CASE("a body that is made to be slow or large costs no more than its share") {
+  const Scheme scheme = scheme_of(kStripe);
+  const auto timed = [&](const std::string& body, std::size_t effort) {
+    http::Request request = signed_by(scheme, secret("o"), body);
+    const std::int64_t begun = steady_ms();
+    CHECK(first(ask(scheme, secret("k"), request, {.effort = effort})).find("certain") == std::string::npos);
+    return steady_ms() - begun;
+  };
+  std::string deep = std::string(500, '[') + "0";
+  for (int i = 0; i < 100'000; ++i) deep += ",0";
+  deep += std::string(500, ']');
+  CHECK(timed(std::string(1'000'000, '['), DiagnoseInputs::kQuickEffort) < 1500);
+  CHECK(timed(deep, DiagnoseInputs::kQuickEffort) < 1500);
+  CHECK(timed(std::string(1'000'000, '['), DiagnoseInputs::kFullEffort) < 5000);
+  CHECK(timed(deep, DiagnoseInputs::kFullEffort) < 5000);
+  http::Request cut = signed_by(scheme, secret("k"), R"({"a":[{"b":1}]})");
+  cut.body.resize(cut.body.size() - 3);
+  CHECK(first(ask(scheme, secret("k"), cut)) == "body_truncated certain: the signature is over the body with '}]}' at its end: it was cut off");
+}
+
+TEST_CASE("of a body above 8 MiB the cheap causes are told") {
+  const Scheme scheme = scheme_of(kStripe);
+  http::Request request = signed_by(scheme, secret("k"), "{\"a\":\"" + std::string(9 * 1024 * 1024, 'x') + "\"}");
+  CHECK(first(ask(scheme, secret(" k"), request)).starts_with("secret_form certain"));
+  request.body += "\n";
+  CHECK(first(ask(scheme, secret("k"), request)).starts_with("body_newline certain"));
+  request.headers.set("Content-Type", "application/json");
+  request.body[8] = 'y';
+  CHECK(first(ask(scheme, secret("k"), request)).starts_with("wrong_secret likely"));
+}
+
+TEST_CASE("the beginning of a shared word is no cut signature") {
+  const Scheme scheme = scheme_of(kToken);
+  http::Request request;
+  for (const char* sent : {"swordfish-1234", "swordfish-12345"}) {
+    request.headers.set("X-Token", sent);
+    for (const Diagnosis& each : ask(scheme, secret("swordfish-123456"), request)) {
+      CHECK(each.code != "signature_truncated");
+      CHECK(each.confidence != Confidence::certain);
+    }
+  }
+}
+
+TEST_CASE("signatures inside items: written otherwise, cut, and one item changed") {
+  const Scheme scheme = scheme_of(R"({"kind": "code", "code": "adyen_items"})");
+  const auto with_item = [&](const std::string& psp) {
+    http::Request request;
+    request.body = R"({"notificationItems":[{"NotificationRequestItem":{"pspReference":")" + psp + R"(","eventCode":"AUTHORISATION","success":"true","amount":{"value":1130,"currency":"EUR"},"additionalData":{"hmacSignature":""}}}]})";
+    return sign(scheme, secret("44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056"), request, {.now = kNow}).value().request;
+  };
+  const Keys keys = secret("44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C48EC2ACF6BA056");
+  const http::Request good = with_item("1");
+  http::Request request = good;
+  const std::size_t padding = request.body.find("=\"");
+  REQUIRE(padding != std::string::npos);
+  request.body.erase(padding, 1);
+  CHECK(first(ask(scheme, keys, request)) == "signature_encoding certain: the signature is right, but it is written without its padding");
+  request.body.erase(padding - 6, 6);
+  CHECK(first(ask(scheme, keys, request)).starts_with("signature_truncated certain"));
+  // Two items, the second one changed.
+  const std::string item = good.body.substr(22, good.body.size() - 24);
+  std::string changed = item;
+  changed.replace(changed.find("1130"), 4, "9999");
+  request.body = "{\"notificationItems\":[" + item + "," + changed + "]}";
+  const auto all = ask(scheme, keys, request);
+  CHECK(first(all).starts_with("body_reserialized likely: the signature at "));
+  CHECK(first(all).find("notificationItems[1]") != std::string::npos);
 }

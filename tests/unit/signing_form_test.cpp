@@ -33,6 +33,13 @@ TEST_CASE("a part of a multipart body is found by name") {
   CHECK_FALSE(multipart_part("multipart/form-data; boundary=XX", "--XX\r\nContent-Disposition: form-data; name=json\r\n\r\ncut", "json"));
 }
 
+TEST_CASE("a part that is there twice is not there") {
+  const std::string part = "--X\r\nContent-Disposition: form-data; name=\"j\"\r\n\r\nv\r\n", other = "--X\r\nContent-Disposition: form-data; name=\"k\"\r\n\r\nw\r\n";
+  CHECK(multipart_part("multipart/form-data; boundary=X", part + other + "--X--", "j") == "v");
+  CHECK_FALSE(multipart_part("multipart/form-data; boundary=X", part + part + "--X--", "j"));
+  CHECK_FALSE(multipart_part("multipart/form-data; boundary=X", part + other + part + "--X--", "j"));
+}
+
 TEST_CASE("broken multipart bodies have no parts and do no harm") {
   const std::string body = "--X\r\nContent-Disposition: form-data; name=\"j\"\r\n\r\nv\r\n--X--";
   for (std::size_t cut = 0; cut <= body.size(); ++cut) {

@@ -169,6 +169,18 @@ TEST_CASE("malformed tokens are refused before any key is used") {
   CHECK(code_of("") == "malformed_signature");
 }
 
+TEST_CASE("claims that cannot be read are told in the parser's words") {
+  const auto message = [](const char* text) {
+    http::Request request;
+    const Scheme scheme = parse_scheme(Json{{"kind", "jwt"}, {"token", "header:T"}, {"algs", {"HS256"}}}, "s").value();
+    request.headers.add("T", hs256({{"alg", "HS256"}}, text));
+    return verify(scheme, {.secrets = {Secret("k")}}, request, {}).value().message;
+  };
+  CHECK(message(R"({"iss":"a","iss":"b"})").find("'iss'") != std::string::npos);
+  CHECK(message(R"({"exp":1e400})").find("range of a double") != std::string::npos);
+  CHECK(message("[]").find("not a JSON object") != std::string::npos);
+}
+
 TEST_CASE("a key that a token names by a path is only a name") {
   const auto pair = crypto::PrivateKey::generate(crypto::KeyType::p256).value();
   const std::string set = R"({"keys":[{"kty":"EC","crv":"P-256","kid":"a","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]})";

@@ -29,7 +29,7 @@ TEST_CASE("a URL in the request is used when its host is pinned") {
   CHECK(paypal_url("https://api.paypal.com/v1/certs/CERT-1").value() == "https://api.paypal.com/v1/certs/CERT-1");
   CHECK(paypal_url("https://API.Sandbox.PayPal.com/x").ok());
   for (const char* url : {"http://api.paypal.com/x", "https://paypal.com/x", "https://evilpaypal.com/x", "https://api.paypal.com.evil.example/x", "https://evil.example/api.paypal.com", "https://api.paypal.com@evil.example/x",
-                          "https://api.paypal.com:444/x", "api.paypal.com/x", "//api.paypal.com/x", "https:api.paypal.com", "https://evil.example#.paypal.com", "https://evil.example\\.paypal.com/", "https://.paypal.com/x",
+                          "https://api.paypal.com:444/x", "https://api.paypal.com:443/x", "https://api.paypal.com:0443", "https://u@api.paypal.com/x", "api.paypal.com/x", "//api.paypal.com/x", "https:api.paypal.com", "https://evil.example#.paypal.com", "https://evil.example\\.paypal.com/", "https://.paypal.com/x",
                           "https://a..paypal.com/x", "https://a_b.paypal.com/x", "https://[::1].paypal.com/", "file:///x.paypal.com", "https://xn--.\xd0\xbf.paypal.com/", "", " https://api.paypal.com/"}) {
     const auto refused = paypal_url(url);
     CHECK_MESSAGE(!refused, url);

@@ -156,7 +156,7 @@ TEST_CASE("a token's rules that cannot be are refused") {
   CHECK(token_refusal(R"({"claims": ["iss"]})") == "scheme.claims: expected an object of claims and their values");
   CHECK(token_refusal(R"({"body_hash": {"claim": "h", "hash": "md5", "encoding": "hex"}})") == "scheme.body_hash.hash: expected one of sha256, sha1, sha512");
   CHECK(token_refusal(R"({"body_hash": {"claim": "exp", "hash": "sha1", "encoding": "hex"}})") == "scheme.body_hash.claim: this claim has a meaning of its own (RFC 7519)");
-  CHECK(token_refusal(R"({"honor": ["iat"]})") == "scheme.honor: expected a list of 'exp' and 'nbf'");
+  CHECK(token_refusal(R"({"honor": ["jti"]})") == "scheme.honor: expected a list of 'exp', 'nbf' and 'iat'");
   CHECK(token_refusal(R"({"max_iat_age": "5m"})") == "scheme.max_iat_age: expected a number of seconds, or null");
   CHECK(token_refusal(R"({"issue": {"jti": "{urll}"}})").starts_with("scheme.issue.jti: expected a text, in which"));
   CHECK(token_refusal(R"({"issue": {"x": [1]}})") == "scheme.issue.x: expected a text, a number, or true or false");

@@ -151,6 +151,42 @@ TEST_CASE("of alternatives any may hold, and the one that came farthest is repor
   CHECK(verify(scheme, secrets({"one", "two"}), request, {.now = kNow - 5000}).value().code == "timestamp_in_future");
 }
 
+TEST_CASE("what a signature rests on stands once") {
+  const Scheme scheme = scheme_of(kStandard);
+  const Keys keys = secrets({"whsec_YWJj"});
+  const http::Request good = signed_request(scheme, keys);
+  for (const char* name : {"Webhook-Signature", "webhook-id", "WEBHOOK-TIMESTAMP"}) {
+    for (const std::string& value : {std::string(good.headers.find(name).value()), std::string("other")}) {
+      http::Request twice = good;
+      twice.headers.add(name, value);
+      const auto found = verify(scheme, keys, twice, {.now = kNow}).value();
+      CHECK_MESSAGE(found.code == "malformed_signature", name);
+      CHECK(found.message.find("stands more than once") != std::string::npos);
+    }
+  }
+  http::Request other = good;
+  other.headers.add("X-Other", "1");
+  other.headers.add("X-Other", "2");
+  CHECK(verify(scheme, keys, other, {.now = kNow})->verdict == Verdict::valid);
+}
+
+TEST_CASE("a multipart type has its JSON in one part, never in the body itself") {
+  const Scheme scheme = scheme_of(R"({"kind": "hmac", "hash": "sha256", "json_source": "multipart:json", "signed": "{json:a}", "signature": {"from": "json:h", "encoding": "hex"}})");
+  const Keys keys = secrets({"key"});
+  const std::string json = signed_request(scheme, keys, kNow, R"({"a":1})").body;
+  const std::string part = "--X\r\nContent-Disposition: form-data; name=\"json\"\r\n\r\n" + json + "\r\n";
+  const auto code_of = [&](const std::string& body, const char* type) {
+    http::Request request = with_body(body);
+    request.headers.add("Content-Type", type);
+    return verify(scheme, keys, request, {.now = kNow})->code;
+  };
+  CHECK(code_of(part + "--X--", "multipart/form-data; boundary=X").empty());
+  CHECK(code_of(json, "application/json").empty());
+  CHECK(code_of(json, "Multipart/Form-Data; boundary=X") == "missing_field");
+  CHECK(code_of(json, "multipart/form-data") == "missing_field");
+  CHECK(code_of(part + part + "--X--", "multipart/form-data; boundary=X") == "missing_field");
+}
+
 TEST_CASE("places in the body that are signed must be there") {
   const Scheme scheme = scheme_of(R"({"kind": "hmac", "hash": "sha256", "signed": "{json:t}{header:X-Extra}",
     "signature": {"from": "header:X-Sig", "encoding": "hex"}})");

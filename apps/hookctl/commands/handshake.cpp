@@ -35,9 +35,11 @@ std::string handshake_text(const ui::Paint& paint, const gateway::Handshake& han
 
 std::string handshake_secret_text(const gateway::Handshake& handshake) {
   std::string out = "hookctl: " + printable(handshake.provider) + " handed over a signing secret: " + handshake.secret;
-  if (handshake.secret_in_use) out += "; it verifies from now on";
+  if (handshake.secret_in_use) out += "; it verifies from now on (it came unsigned: check that the handshake was yours)";
   out += "\n";
-  if (!handshake.secret_file.empty()) out += "  it is in " + printable(handshake.secret_file) + "; the next time run with --secret file:" + printable(handshake.secret_file) + "\n";
+  if (handshake.secret_file.empty()) return out;
+  const std::string file = printable(handshake.secret_file);
+  out += "  it is in " + file + (handshake.secret_in_use ? "; the next time run with --secret file:" + file : "; not used, --secret is") + "\n";
   return out;
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import fs from 'node:fs';
+import zlib from 'node:zlib';
 import { test } from '../harness.mjs';
 import { deadPort, ok } from '../endpoint.mjs';
 import { hmac } from '../providers.mjs';
@@ -136,16 +137,34 @@ test('challenges: a secret that is handed over is kept and verifies what comes n
   assert.equal((await ask(listen.port, event(kSecret))).status, 200);
   assert.equal((await ask(listen.port, event('forged'))).status, 401);
   await t.run('send', 'asana', '--challenge', '--to', listen.port, '--secret', 'another');
-  assert.equal((await ask(listen.port, event('another'))).status, 200, 'each webhook has its own');
+  assert.equal((await ask(listen.port, event('another'))).status, 401, 'anyone could have sent it');
   assert.equal((await ask(listen.port, event(kSecret))).status, 200);
   await listen.stop();
   assert.ok(!listen.stdout.includes(kSecret) && !listen.stderr.includes(kSecret));
-  assert.match(listen.stderr, /--secret file:.*kept\/secrets\/asana\n/);
+  assert.match(listen.stderr, /came unsigned.*\n.*--secret file:.*kept\/secrets\/asana\n/);
+  assert.match(listen.stdout, /answered: another secret came, unsigned; not used/);
+  assert.deepEqual(fs.readdirSync(secrets), ['asana']);
   assert.equal(fs.readFileSync(`${secrets}/asana`, 'utf8'), kSecret);
   assert.equal(fs.statSync(`${secrets}/asana`).mode & 0o777, 0o600);
   const again = await t.listen('--provider', 'asana', '--secret', `file:${secrets}/asana`);
   assert.equal((await ask(again.port, event('forged'))).status, 401);
   assert.equal((await ask(again.port, event(kSecret))).status, 200);
+});
+
+test('challenges: a forged event in the clothes of a challenge is refused and not forwarded', async (t) => {
+  const endpoint = await t.endpoint(() => ok(''));
+  const form = 'Content-Type: application/x-www-form-urlencoded';
+  for (const [provider, body, ...lines] of [
+    ['mandrill', 'mandrill_events=[]&mandrill_events=[{"evil":1}]', form, 'X-Mandrill-Signature: bad'],
+    ['mandrill', 'mandrill_events=[]', form, 'X-Mandrill-Signature: bad'],
+    ['woocommerce', '{"id":1,"status":"paid","note":"&webhook_id=5&"}', 'Content-Type: application/json'],
+    ['asana', zlib.gzipSync('{"events":[{"evil":1}]}'), 'X-Hook-Secret: abc', 'Content-Encoding: gzip'],
+  ]) {
+    const listen = await t.listen('--provider', provider, '--secret', kSecret, '--forward-to', endpoint.port);
+    assert.equal((await ask(listen.port, post(body, '/in', ...lines))).status, 401, `${provider} ${body}`);
+    await listen.stop();
+  }
+  assert.equal(endpoint.requests.length, 0);
 });
 
 test('challenges: a subscription is not confirmed unasked; the URL to open is shown', async (t) => {
