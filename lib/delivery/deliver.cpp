@@ -37,8 +37,12 @@ Attempt attempt(http::Client& client, const Clock& clock, http::Outgoing message
   return attempt;
 }
 
-bool wait(const DeliverOptions& options, std::int64_t gap_ms) {
-  const auto real_ms = static_cast<std::int64_t>(static_cast<double>(gap_ms) / std::max(options.time_scale, 1e-6));
+// What a wait of the sender's takes here.
+std::int64_t scaled(const DeliverOptions& options, std::int64_t gap_ms) {
+  return static_cast<std::int64_t>(static_cast<double>(gap_ms) / std::max(options.time_scale, 1e-6));
+}
+
+bool wait(const DeliverOptions& options, std::int64_t real_ms) {
   if (options.sleep) return options.sleep(real_ms);
   std::this_thread::sleep_for(std::chrono::milliseconds(real_ms));
   return true;
@@ -48,17 +52,22 @@ bool wait(const DeliverOptions& options, std::int64_t gap_ms) {
 
 Result<Delivery> deliver(http::Client& client, const Clock& clock, const MessageFactory& make, const DeliverOptions& options) {
   Delivery delivery;
+  std::int64_t ahead_ms = 0;
   for (std::size_t number = 0;; ++number) {
     auto message = make(number, delivery.attempts.empty() ? nullptr : &delivery.attempts.back());
     if (!message) return message.error();
     Attempt done = attempt(client, clock, *std::move(message), options);
+    done.ahead_ms = ahead_ms;
     done.delivered = is_delivered(options.rules, done.result);
     done.next = next_step(options.rules, done.result, number);
     delivery.delivered = done.delivered;
     delivery.attempts.push_back(std::move(done));
     const Attempt& last = delivery.attempts.back();
     if (options.on_attempt) options.on_attempt(last, number);
-    if (last.next.next != Next::retry || !wait(options, last.next.wait_ms)) return delivery;
+    if (last.next.next != Next::retry) return delivery;
+    const std::int64_t real_ms = scaled(options, last.next.wait_ms);
+    if (!wait(options, real_ms)) return delivery;
+    ahead_ms += last.next.wait_ms - real_ms;
   }
 }
 

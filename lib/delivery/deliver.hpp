@@ -21,6 +21,7 @@ struct Attempt {
   std::int64_t duration_ms{0};
   http::SendResult result;
   int redirects{0};
+  std::int64_t ahead_ms{0};  // how far waits that were cut short have put the sender's clock ahead of ours
   bool delivered{false};  // the rules call it success
   Step next{};
 };
@@ -37,7 +38,8 @@ using MessageFactory = std::function<Result<http::Outgoing>(std::size_t number, 
 struct DeliverOptions {
   std::int64_t timeout_ms{30'000};  // of one try, redirects included
   Rules rules{};
-  // The sender's clock runs this many times faster: waits are that much shorter. The endpoint's own time (timeout_ms) is not scaled.
+  // The sender's clock runs this many times faster: waits are that much shorter. Time that the endpoint takes is not
+  // scaled: neither its timeout_ms nor what it adds to the sender's clock.
   double time_scale{1};
   // Told of each attempt as it ends.
   std::function<void(const Attempt&, std::size_t number)> on_attempt{};

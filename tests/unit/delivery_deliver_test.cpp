@@ -188,3 +188,13 @@ TEST_CASE("gaps: none and lists") {
     CHECK(gaps.error().hint.find("1s,5s,1m") != std::string::npos);
   }
 }
+
+TEST_CASE("deliver: shortened waits put the sender's clock ahead by what they were cut, whatever the endpoint takes") {
+  const Run fast = run({answer(500), answer(500), answer(500)}, with_gaps({1'000, 2'000}), 100, 1000);
+  REQUIRE(fast.delivery.attempts.size() == 3);
+  CHECK(fast.slept == Gaps{1, 2});
+  CHECK(fast.delivery.attempts[0].ahead_ms == 0);
+  CHECK(fast.delivery.attempts[1].ahead_ms == 999);
+  CHECK(fast.delivery.attempts[2].ahead_ms == 2'997);
+  CHECK(run({answer(500)}, with_gaps({1'000}), 100, 1).delivery.attempts[1].ahead_ms == 0);
+}

@@ -111,8 +111,7 @@ std::string SharedStanding::count(const delivery::Attempt& attempt) {
   if (delivering_.as == nullptr) return "";
   const std::lock_guard<std::mutex> lock(mutex_);
   if (standing_.switched_off()) return "";
-  const auto now = static_cast<std::int64_t>(static_cast<double>(steady_ms() - begun_) * delivering_.time_scale);
-  return standing_.count(delivering_.rules, attempt.result, now).value_or("");
+  return standing_.count(delivering_.rules, attempt.result, steady_ms() - begun_ + attempt.ahead_ms).value_or("");
 }
 
 bool SharedStanding::switched_off() const {
