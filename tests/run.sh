@@ -15,6 +15,7 @@ install_what_is_missing() {
   command -v clang++ >/dev/null || command -v clang++-14 >/dev/null || packages+=(clang)
   command -v node >/dev/null || packages+=(nodejs)
   command -v npm >/dev/null || packages+=(npm)
+  command -v xmllint >/dev/null || packages+=(libxml2-utils)
   bash "$root/apps/apt.sh" "${packages[@]}"
 }
 

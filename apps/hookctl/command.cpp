@@ -7,9 +7,7 @@
 
 namespace hookctl {
 
-bool Arguments::has(std::string_view name) const {
-  return text(name).has_value();
-}
+bool Arguments::has(std::string_view name) const { return text(name).has_value(); }
 
 std::optional<std::string> Arguments::text(std::string_view name) const {
   for (auto given = given_.rbegin(); given != given_.rend(); ++given) {
@@ -42,8 +40,9 @@ std::uint64_t Arguments::size(std::string_view name, std::uint64_t otherwise) co
 }
 
 const std::vector<Command>& commands() {
-  static const std::vector<Command> all{listen_command(), send_command(),      replay_command(), sign_command(),    verify_command(),
-                                        requests_command(), providers_command(), events_command(), version_command(), help_command()};
+  static const std::vector<Command> all{listen_command(), send_command(),    replay_command(),   sign_command(),
+                                        verify_command(), check_command(),   requests_command(), providers_command(),
+                                        events_command(), version_command(), help_command()};
   return all;
 }
 
@@ -60,11 +59,13 @@ std::vector<std::string> command_names() {
 
 Error unknown_command(const std::string& word) {
   const auto near = nearest(word, command_names());
-  return usage_error("no command '" + printable(word) + "'", (near ? "did you mean '" + *near + "'? " : std::string()) + "'hookctl help' lists all");
+  return usage_error("no command '" + printable(word) + "'",
+                     (near ? "did you mean '" + *near + "'? " : std::string()) + "'hookctl help' lists all");
 }
 
 const Option* find_option(const Command& command, std::string_view name) {
-  const auto found = std::find_if(command.options.begin(), command.options.end(), [&](const Option& option) { return option.name == name; });
+  const auto found =
+      std::find_if(command.options.begin(), command.options.end(), [&](const Option& option) { return option.name == name; });
   return found == command.options.end() ? nullptr : &*found;
 }
 

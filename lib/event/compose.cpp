@@ -117,6 +117,16 @@ const provider::EventFacts* facts_of(const provider::Provider& provider, const s
   return nullptr;
 }
 
+// Does this body (a sample of the user's, say) hold a number where the provider's fixtures hold an id as text?
+bool has_number_for_id(const provider::Provider& provider, const provider::Fixture& fixture) {
+  for (const provider::FreshPlace& place : provider.fresh) {
+    if (place.form || place.value != "{event_id}") continue;
+    const auto old = json_raw_at(fixture.body, place.path);
+    if (old && !old->empty() && old->front() >= '0' && old->front() <= '9') return true;
+  }
+  return false;
+}
+
 http::Headers headers_of(const provider::Provider& provider, const provider::Fixture& fixture, const Values& values) {
   http::Headers headers;
   for (const http::Header& field : provider.headers) headers.add(field.name, expand_or_keep(field.value, values));
@@ -133,6 +143,7 @@ Result<Event> compose(const provider::Provider& provider, const provider::Fixtur
   const Values nameless(fixture.event, "", inputs.now, random);
   std::string id = inputs.id;
   if (id.empty()) id = expand_or_keep(provider.new_event_id.empty() ? "evt_{alnum:24}" : provider.new_event_id, nameless);
+  if (inputs.id.empty() && !parse_decimal(id) && has_number_for_id(provider, fixture)) id = *nameless("digits:15");
   const Values values(fixture.event, id, inputs.now, random);
   Event event;
   event.type = fixture.event;

@@ -32,7 +32,7 @@ struct Event {
 };
 
 struct ComposeInputs {
-  std::string id{};  // the event id; "" for a fresh one
+  std::string id{};  // the event id; "" for a fresh one, of the provider's form (a number where the fixture's body has a number)
   UnixMs now{0};
   std::vector<Edit> edits{};
   http::Headers headers{};  // replace the provider's of the same name, or are added

@@ -37,6 +37,24 @@ void Wire::cancel() {
   socket_.close(ignored);
 }
 
+void Wire::reset() {
+  ErrorCode ignored;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  cancel();
+}
+
+Awaitable<void> Wire::close_in_order() {
+  ErrorCode ignored;
+  if (tls_ && !cancelled_) {
+    // The farewell is written first; then it would wait for the peer's, but a read after this shutdown is at its end at once.
+    socket_.shutdown(tcp::socket::shutdown_receive, ignored);
+    auto [error] = co_await tls_->async_shutdown(as_result);
+    static_cast<void>(error);
+  }
+  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  cancel();
+}
+
 bool Wire::still_idle() {
   char byte = 0;
   const auto count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -92,6 +110,18 @@ Awaitable<ErrorCode> Wire::write(std::string_view head, std::string_view body) {
   co_return error;
 }
 
+Awaitable<ErrorCode> Wire::write_some(std::string_view bytes, std::size_t& count) {
+  const auto buffer = asio::buffer(bytes.data(), bytes.size());
+  if (tls_) {
+    auto [error, written] = co_await tls_->async_write_some(buffer, as_result);
+    count += written;
+    co_return error;
+  }
+  auto [error, written] = co_await socket_.async_write_some(buffer, as_result);
+  count += written;
+  co_return error;
+}
+
 Awaitable<ErrorCode> Wire::read_more() {
   std::size_t size = 0;
   char* room = in_.room(size);
@@ -124,6 +154,7 @@ Awaitable<http::SendResult> Wire::read_response(std::string_view request_method,
     in_.consume(end);
     auto& response = std::get<http::Response>(parsed);
     if (response.status == 101) co_return http::SendFailure{http::SendFault::malformed, "the endpoint switched protocols unasked"};
+    if (response.status == 100 && on_continue) on_continue();
     if (response.status < 200) continue;  // 100 Continue, 103 Early Hints: the answer comes after
     auto failure = co_await read_body(response, limits);
     if (failure) co_return std::move(*failure);

@@ -1,6 +1,7 @@
 // One connection to an endpoint, plain or TLS, and what came over it so far. Inside lib/net only.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,8 @@ class Wire {
   // Connects to the first address that answers, with TLS where the URL says so.
   Awaitable<std::optional<http::SendFailure>> connect(const http::Url& url, Resolver& resolver, TlsClient& tls);
   Awaitable<ErrorCode> write(std::string_view head, std::string_view body);
+  // As many of the bytes as the connection takes now; how many is added to `count`. May run beside a read_response.
+  Awaitable<ErrorCode> write_some(std::string_view bytes, std::size_t& count);
   // Reads until the answer is whole. `timed_out` and other reasons of an end are for the caller to tell.
   Awaitable<http::SendResult> read_response(std::string_view request_method, const http::Limits& limits);
 
@@ -28,10 +31,15 @@ class Wire {
   bool still_idle();
   // Ends whatever is under way; nothing begins on it afterwards.
   void cancel();
+  // Ends the connection once everything is written, without a look at what comes back: in order (over TLS with its word of farewell, then
+  // FIN), or abruptly (RST).
+  Awaitable<void> close_in_order();
+  void reset();
 
   const std::string& key() const noexcept { return key_; }  // which pool it belongs to
   bool reusable{false};                                      // after read_response: may serve another request
   std::int64_t idle_ms{0};                                   // and for how long
+  std::function<void()> on_continue{};                       // called for every 100 Continue that read_response meets
 
  private:
   Awaitable<ErrorCode> read_more();

@@ -104,7 +104,7 @@ Provider read_provider(const Json& json, Complaints& wrong) {
   Provider provider;
   Reader root(json, "", wrong);
   root.expect_keys({"schema", "id", "title", "summary", "secret", "scheme", "event_type", "event_id", "new_event_id", "request", "fresh",
-                    "recognise", "events", "delivery", "challenges", "challenge", "quirks", "source", "confidence"});
+                    "recognise", "events", "common_events", "delivery", "challenges", "challenge", "quirks", "source", "confidence"});
   if (root.text("schema", true) != "hookctl.provider.v1") root.fail("schema", "\"hookctl.provider.v1\"");
   provider.id = root.text("id", true);
   if (!is_provider_id(provider.id)) root.fail("id", "a name of small letters, digits and '-'");
@@ -121,6 +121,7 @@ Provider read_provider(const Json& json, Complaints& wrong) {
   root.each("fresh", [&](const Json& item, const std::string& where) { provider.fresh.push_back(read_fresh(item, where, wrong)); });
   root.each("recognise", [&](const Json& item, const std::string& where) { provider.recognise.push_back(read_conditions(item, where, wrong)); });
   provider.events = read_events(root, wrong);
+  provider.common_events = root.texts("common_events");
   provider.delivery = read_delivery(root, wrong);
   provider.challenges = read_challenges(root, wrong);
   provider.challenge = root.text("challenge");

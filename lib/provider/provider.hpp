@@ -62,6 +62,7 @@ struct Provider {
   std::vector<FreshPlace> fresh;
   std::vector<std::vector<HeaderCondition>> recognise;
   std::vector<EventFacts> events;
+  std::vector<std::string> common_events;  // that endpoints most often handle, the most frequent first; check begins with these
   DeliveryFacts delivery;
   std::vector<Challenge> challenges;
   std::string challenge;  // in words

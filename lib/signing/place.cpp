@@ -13,6 +13,16 @@ constexpr std::string_view kMultipart = "multipart/";
 
 bool is_number(std::string_view json) { return !json.empty() && (json.front() == '-' || (json.front() >= '0' && json.front() <= '9')); }
 
+// Is the whole text a JSON number?
+bool spells_number(const std::string& text) {
+  return is_number(text) && text.back() >= '0' && text.back() <= '9' && json_raw_at("[" + text + "]", "[0]") == std::string_view(text);
+}
+
+void replace_document(const Scheme& scheme, http::Request& request, const std::string& document) {
+  const std::string_view old = document_of(scheme, request);
+  request.body.replace(static_cast<std::size_t>(old.data() - request.body.data()), old.size(), document);
+}
+
 }  // namespace
 
 std::string_view document_of(const Scheme& scheme, const http::Request& request) {
@@ -39,10 +49,21 @@ Result<void> put(const Source& source, const Scheme& scheme, http::Request& requ
   const std::string_view document = document_of(scheme, request);
   const auto old = json_raw_at(document, source.name);
   const bool number = old && !old->empty() && *old != "null" ? is_number(*old) : as_number;
-  auto changed = json_set(document, source.name, number && is_number(value) ? value : json_quote(value));
+  auto changed = json_set(document, source.name, number && spells_number(value) ? value : json_quote(value));
   if (!changed) return changed.error();
-  const auto start = static_cast<std::size_t>(document.data() - request.body.data());
-  request.body.replace(start, document.size(), *changed);
+  replace_document(scheme, request, *changed);
+  return {};
+}
+
+Result<void> take_out(const Source& source, const Scheme& scheme, http::Request& request) {
+  if (source.place == Place::header) {
+    if (!request.headers.has(source.name)) return usage_error("there is no " + describe(source));
+    request.headers.remove(source.name);
+    return {};
+  }
+  auto changed = json_unset(document_of(scheme, request), source.name);
+  if (!changed) return changed.error();
+  replace_document(scheme, request, *changed);
   return {};
 }
 

@@ -20,9 +20,12 @@ std::string_view document_of(const Scheme& scheme, const http::Request& request)
 std::optional<std::string_view> find(const Source& source, const http::Request& request, std::string_view document,
                                      std::list<std::string>& keep);
 
-// Sets a header: or json: place. In JSON a number stays a number and `as_number` makes a new place one; everything else is a string.
-// `usage` when the body does not have the shape for it.
+// Sets a header: or json: place. In JSON a number stays a number and `as_number` makes a new place one, where `value` is one; everything
+// else is a string. `usage` when the body does not have the shape for it.
 Result<void> put(const Source& source, const Scheme& scheme, http::Request& request, const std::string& value, bool as_number);
+
+// Takes a header: place out (all fields of the name) or a json: one. `usage` when it is not there.
+Result<void> take_out(const Source& source, const Scheme& scheme, http::Request& request);
 
 // "header 'X-Signature'", "'data.id' in the body": for messages.
 std::string describe(const Source& source);

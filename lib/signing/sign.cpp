@@ -24,7 +24,15 @@ Result<void> check_inputs(const Scheme& scheme, const SignInputs& inputs) {
   if (scheme.id && inputs.id.empty()) return usage_error("this provider signs a message id, and there is none");
   if (signs_url(scheme) && inputs.url.empty())
     return usage_error("this provider signs the URL it calls, and there is none", "give the URL, exactly as the provider has it");
+  if (inputs.timestamp && scheme.kind == Kind::jwt) return usage_error("the timestamp is a claim inside the token");
+  if (inputs.timestamp && !scheme.timestamp) return usage_error("the signature scheme has no timestamp");
   return {};
+}
+
+// What stands, and is signed, in the timestamp's place.
+std::string stamp(const Scheme& scheme, const SignInputs& inputs) {
+  if (!scheme.timestamp) return {};
+  return inputs.timestamp ? *inputs.timestamp : timestamp_text(inputs.now, scheme.timestamp->unit);
 }
 
 // Everything but the signature: required values, id, timestamp.
@@ -147,7 +155,7 @@ Result<Signed> sign_way(const Scheme& way, const Keys& keys, http::Request reque
   if (auto good = check_inputs(used, inputs); !good) return good.error();
   if (used.kind == Kind::jwt) return sign_jwt(used, keys, std::move(request), inputs);
   Signed out{std::move(request), inputs.url};
-  const std::string timestamp = used.timestamp ? timestamp_text(inputs.now, used.timestamp->unit) : "";
+  const std::string timestamp = stamp(used, inputs);
   if (auto done = put_claim(used, inputs, timestamp, out.request); !done) return done.error();
   auto done = way.kind == Kind::code ? sign_as_code(used, *find_canonicaliser(way.code), keys, timestamp, out)
                                      : sign_as_data(used, keys, inputs, timestamp, out);

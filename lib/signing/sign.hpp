@@ -1,6 +1,7 @@
 // Signs a request the way its provider does.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/clock.hpp"
@@ -16,6 +17,8 @@ struct SignInputs {
   UnixMs now{0};           // becomes the timestamp, in the scheme's unit
   std::string url{};       // the public URL as the provider knows it, for schemes that sign it
   std::string audience{};  // whom a token is for ("{audience}"); "" is the URL
+  // This text in the place of the timestamp, letter for letter, instead of `now`: how tests of receivers forge times.
+  std::optional<std::string> timestamp{};
 };
 
 struct Signed {
@@ -32,8 +35,8 @@ struct Signed {
 // alternatives the first is used. Kind::none gives the request back as it is.
 //
 // `usage` when a key is missing or malformed, when the URL or id is needed and empty, when the body lacks a place that is signed, when
-// the method or a field could not be written (http::check_writable), when the body is not of the provider's shape, or when the scheme is
-// not supported. Pure, thread-safe.
+// the method or a field could not be written (http::check_writable), when the body is not of the provider's shape, when inputs.timestamp
+// is given and the scheme has no timestamp (a token has none beside its claims), or when the scheme is not supported. Pure, thread-safe.
 Result<Signed> sign(const Scheme& scheme, const Keys& keys, http::Request request, const SignInputs& inputs);
 
 }  // namespace hookctl::signing

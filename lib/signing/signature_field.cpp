@@ -12,7 +12,12 @@ namespace {
 
 constexpr std::size_t kLongestVersion = 8;
 
-std::string_view trimmed(const Scheme& scheme, std::string_view text) { return scheme.trim ? trim_blanks(text) : text; }
+// A view into `text` even where nothing is left of it.
+std::string_view trimmed(const Scheme& scheme, std::string_view text) {
+  if (!scheme.trim) return text;
+  const std::string_view rest = trim_blanks(text);
+  return rest.empty() ? text.substr(0, 0) : rest;
+}
 
 // Calls see(key, value) for each entry around the first `eq`; entries without one are passed over.
 template <typename See>
@@ -45,19 +50,7 @@ void take(const Scheme& scheme, std::string_view value, SignatureField& field) {
   field.candidates.push_back(value.substr(scheme.signature.prefix.size()));
 }
 
-std::string encoded(const SignatureForm& form, std::string_view bytes) {
-  switch (form.encoding) {
-    case Encoding::plain:
-      return form.prefix + std::string(bytes);
-    case Encoding::hex:
-      return form.prefix + to_hex(bytes);
-    case Encoding::base64:
-      return form.prefix + to_base64(bytes);
-    case Encoding::base64url:
-      return form.prefix + to_base64url(bytes);
-  }
-  return {};
-}
+std::string encoded(const SignatureForm& form, std::string_view bytes) { return form.prefix + encode_signature(form, bytes); }
 
 }  // namespace
 
@@ -109,6 +102,20 @@ std::optional<std::string> decode_signature(const SignatureForm& form, std::stri
       return from_base64url(text);
   }
   return std::nullopt;
+}
+
+std::string encode_signature(const SignatureForm& form, std::string_view bytes) {
+  switch (form.encoding) {
+    case Encoding::plain:
+      return std::string(bytes);
+    case Encoding::hex:
+      return to_hex(bytes);
+    case Encoding::base64:
+      return to_base64(bytes);
+    case Encoding::base64url:
+      return to_base64url(bytes);
+  }
+  return {};
 }
 
 std::string write_signature_field(const Scheme& scheme, const std::vector<std::string>& all, std::string_view timestamp) {

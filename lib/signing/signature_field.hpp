@@ -23,6 +23,9 @@ std::optional<std::string_view> field_entry(const Scheme& scheme, std::string_vi
 // One encoded signature as bytes; nothing when it is not of the scheme's encoding.
 std::optional<std::string> decode_signature(const SignatureForm& form, std::string_view text);
 
+// The other way: raw bytes in the scheme's encoding, without prefix and version.
+std::string encode_signature(const SignatureForm& form, std::string_view bytes);
+
 // The field's value: prefix, version and encoding around the raw signatures (at least one; all of them in the list forms, the first
 // otherwise), behind the timestamp where that is an entry of the field.
 std::string write_signature_field(const Scheme& scheme, const std::vector<std::string>& signatures, std::string_view timestamp);

@@ -13,10 +13,17 @@ import './cases/challenges.mjs';
 import './cases/faithful.mjs';
 import './cases/targets.mjs';
 import './cases/load.mjs';
+import './cases/check_sound.mjs';
+import './cases/check_flaws.mjs';
+import './cases/check_usage.mjs';
+import './cases/check_reports.mjs';
+import './cases/check_spawn.mjs';
 
 const [program, folder, ...words] = process.argv.slice(2);
 const begun = Date.now();
-const chosen = cases.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+const leftOut = words.filter((word) => word.startsWith('-')).map((word) => word.slice(1));
+const wanted = words.filter((word) => !word.startsWith('-'));
+const chosen = cases.filter(({ name }) => (wanted.length === 0 || wanted.some((word) => name.includes(word))) && !leftOut.some((word) => name.includes(word)));
 let failed = 0;
 
 // Works through cases until there are none left. A few lanes at a time, for most cases wait more than they work.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # End to end: the real program against real servers and clients, on free ports, in a folder of its own.
-# usage: bash tests/e2e/run.sh PATH_OF_HOOKCTL [PART_OF_A_CASE_NAME...]    exit code 0 when every case passed
+# usage: bash tests/e2e/run.sh PATH_OF_HOOKCTL [PART_OF_A_CASE_NAME | -PART_TO_LEAVE_OUT...]    exit code 0 when every case passed
 set -euo pipefail
 if [ $# -lt 1 ]; then
   sed -n '2,3s/^# //p' "$0" >&2

@@ -150,3 +150,13 @@ TEST_CASE("compose: forms are edited by key, encoded, everything else as it was"
   SeededRandom random(1);
   CHECK_FALSE(compose(form_provider(), form, inputs, random));
 }
+
+TEST_CASE("compose: where a body of the user's own has a number for its id, a fresh id is one") {
+  const Event numbered = make(at_now(), acme(), fixture(R"({"id":81234501,"type":"t"})"));
+  CHECK(numbered.id.size() == 15);
+  CHECK(numbered.id.find_first_not_of("0123456789") == std::string::npos);
+  CHECK(numbered.request.body == R"({"id":)" + numbered.id + R"(,"type":"t"})");
+  ComposeInputs given = at_now();
+  given.id = "evt_1";
+  CHECK(make(given, acme(), fixture(R"({"id":81234501,"type":"t"})")).request.body == R"({"id":"evt_1","type":"t"})");
+}

@@ -176,6 +176,44 @@ TEST_CASE("Twilio signs the URL, and writes the body's hash into it for JSON") {
   CHECK(sign(form, secrets({"12345"}), {}, {.now = kNow}).error().kind == ErrorKind::usage);
 }
 
+TEST_CASE("a timestamp of one's own is signed letter for letter") {
+  const char* const kInBody = R"({"kind": "hmac", "hash": "sha256", "signed": "{timestamp}.{body}", "signature": {"from": "header:X-Sig", "encoding": "hex"},
+    "timestamp": {"from": "json:at", "unit": "s", "max_age": null, "max_future": null}})";
+  const Keys key = secrets({"YWJj"});
+  const auto with = [&](const char* scheme, const char* text, const char* body = "{}") {
+    const auto result = sign(scheme_of(scheme), key, with_body(body), {.id = "msg_1", .now = kNow, .timestamp = text});
+    REQUIRE(result);
+    return *result;
+  };
+  CHECK(header_of(with(kStripe, "0x6"), "Stripe-Signature").starts_with("t=0x6,v1="));
+  CHECK(with(kStripe, "0x6").content == "0x6.{}");
+  CHECK(header_of(with(kStandard, ""), "webhook-timestamp").empty());
+  CHECK(with(kStandard, "1 ").content == "msg_1.1 .{}");
+  CHECK(verdict_of(scheme_of(kStripe), key, with(kStripe, "1760000000")) == Verdict::valid);
+
+  // A number where it is one, for numbers only.
+  CHECK(with(kInBody, "12", R"({"at": 5})").request.body == R"({"at": 12})");
+  CHECK(with(kInBody, "1.5e3", R"({"at": 5})").request.body == R"({"at": 1.5e3})");
+  CHECK(with(kInBody, "12", R"({"at": "5"})").request.body == R"({"at": "12"})");
+  for (const char* odd : {"12 ", "012", "-", "1x", "1,2", "NaN", "1]", "12\n"}) {
+    CAPTURE(odd);
+    const Signed made = with(kInBody, odd, R"({"at": 5})");
+    CHECK(nlohmann::json::parse(made.request.body)["at"] == odd);
+    CHECK(verdict_of(scheme_of(kInBody), key, made) == Verdict::valid);
+  }
+
+  const auto no_place = sign(scheme_of(kGithub), key, with_body("{}"), {.now = kNow, .timestamp = "1"});
+  REQUIRE_FALSE(no_place);
+  CHECK(no_place.error().message == "the signature scheme has no timestamp");
+  const auto token = sign(scheme_of(R"({"kind": "jwt", "token": "header:X-Token", "algs": ["HS256"], "key": {"encoding": "utf8"}, "claims": {}, "honor": []})"), key,
+                          with_body("{}"), {.now = kNow, .timestamp = "1"});
+  REQUIRE_FALSE(token);
+  CHECK(token.error().message == "the timestamp is a claim inside the token");
+  const auto broken = sign(scheme_of(kStandard), key, with_body("{}"), {.id = "msg_1", .now = kNow, .timestamp = "1\r\nX: 1"});
+  REQUIRE_FALSE(broken);
+  CHECK(broken.error().kind == ErrorKind::usage);
+}
+
 TEST_CASE("what cannot be signed is said") {
   CHECK(sign(scheme_of(kGithub), {}, {}, {}).error().message == "no secret given");
   CHECK(sign(scheme_of(kStandard), secrets({"YWJj"}), {}, {.now = kNow}).error().message ==

@@ -9,6 +9,7 @@
 #include "commands/outgoing.hpp"
 #include "event/compose.hpp"
 #include "http/codec.hpp"
+#include "http/outgoing.hpp"
 #include "net/loop.hpp"
 #include "signing/sign.hpp"
 #include "ui/lines.hpp"
@@ -125,13 +126,13 @@ http::Url whole_url(const Play& play, const Probe& probe) {
 }
 
 void print_probe(Session& session, const Arguments& arguments, const Play& play, const Probe& probe) {
-  const http::Outgoing message = outgoing_message(play.url, probe.request);
+  const http::Outgoing message = http::outgoing_message(play.url, probe.request);
   if (arguments.has("json")) {
     http::Request shown = probe.request;
     if (!shown.body.empty()) http::set_content_length(shown);
     session.out << to_text(ui::signed_request_record(shown, whole_url(play, probe).text())) << "\n";
   } else if (arguments.has("as")) {
-    session.out << ui::for_screen(as_curl(message, probe.request), session.out_is_terminal);
+    session.out << ui::for_screen(http::as_curl(message, probe.request), session.out_is_terminal);
   } else {
     session.out << ui::for_screen(message.head + message.body, session.out_is_terminal);
   }
@@ -231,7 +232,7 @@ Result<ExitCode> run_challenge(Session& session, const Arguments& arguments) {
   for (const Probe& probe : *probes) {
     const UnixMs at = session.clock.now();
     const std::int64_t begun = steady_ms();
-    const http::SendResult result = (*client)->send(outgoing_message(play->url, probe.request), play->timeout_ms);
+    const http::SendResult result = (*client)->send(http::outgoing_message(play->url, probe.request), play->timeout_ms);
     const std::int64_t took = steady_ms() - begun;
     auto outcome = judge(*play, probe, result);
     if (!outcome) return outcome.error();

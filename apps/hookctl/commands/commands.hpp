@@ -10,6 +10,7 @@ Command send_command();
 Command replay_command();
 Command sign_command();
 Command verify_command();
+Command check_command();
 Command requests_command();
 Command providers_command();
 Command events_command();

@@ -1,4 +1,4 @@
-// What send and replay share: a signed request becomes a message for an endpoint, and its attempts are shown.
+// What send and replay share: how the attempts of a delivery are shown, and what they come to.
 #pragma once
 
 #include <functional>
@@ -10,13 +10,6 @@
 #include "session.hpp"
 
 namespace hookctl {
-
-// The bytes that go to the host of `url` for `request`: its head with Host and framing, and its body. The request's target is what is
-// asked for there.
-http::Outgoing outgoing_message(const http::Url& url, http::Request request);
-
-// "curl …" that sends the same request from a shell; a body that is not printable goes through base64.
-std::string as_curl(const http::Outgoing& message, const http::Request& request);
 
 // Tells of one attempt: the answer's line, the body where it failed, and `next`: a line about what comes after it, or "".
 void show_attempt(Session& session, const http::Request& request, const delivery::Attempt& attempt, const std::string& next);

@@ -108,7 +108,7 @@ void set_recognition(Json& facts, const Json& way) {
 Json renamed(Json facts, const std::string& name, bool generic) {
   facts["id"] = name;
   facts["title"] = capitals(name);
-  for (const char* key : {"summary", "challenge", "challenges", "quirks"}) facts.erase(key);
+  for (const char* key : {"summary", "challenge", "challenges", "common_events", "quirks"}) facts.erase(key);
   facts["source"] = "your own";
   facts["confidence"] = "your own";
   for (const char* key : {"source", "confidence"}) {

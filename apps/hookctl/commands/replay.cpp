@@ -13,6 +13,7 @@
 #include "commands/summary.hpp"
 #include "delivery/deliver.hpp"
 #include "http/codec.hpp"
+#include "http/outgoing.hpp"
 #include "net/loop.hpp"
 #include "signing/sign.hpp"
 #include "store/ids.hpp"
@@ -124,7 +125,7 @@ Result<ExitCode> replay_one(Session& session, const Arguments& arguments, const 
       request = *std::move(resigned);
     }
     shown = request;
-    return outgoing_message(*url, std::move(request));
+    return http::outgoing_message(*url, std::move(request));
   };
   const bool json = arguments.has("json");
   if (arguments.has("dry-run") || arguments.has("as")) {
@@ -135,7 +136,7 @@ Result<ExitCode> replay_one(Session& session, const Arguments& arguments, const 
       whole.target = shown.target;
       session.out << to_text(ui::signed_request_record(shown, whole.text())) << "\n";
     } else {
-      session.out << ui::for_screen(arguments.has("as") ? as_curl(*message, shown) : message->head + message->body, session.out_is_terminal);
+      session.out << ui::for_screen(arguments.has("as") ? http::as_curl(*message, shown) : message->head + message->body, session.out_is_terminal);
     }
     return ExitCode::yes;
   }

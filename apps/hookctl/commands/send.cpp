@@ -18,6 +18,7 @@
 #include "delivery/deliver.hpp"
 #include "event/compose.hpp"
 #include "http/codec.hpp"
+#include "http/outgoing.hpp"
 #include "net/loop.hpp"
 #include "signing/sign.hpp"
 #include "ui/lines.hpp"
@@ -146,13 +147,13 @@ Result<ExitCode> print_only(Session& session, const Arguments& arguments, const 
   if (!event) return event.error();
   auto made = sign_event(plan, *event, plan.compose.now);
   if (!made) return made.error();
-  const http::Outgoing message = outgoing_message(made->url, made->request);
+  const http::Outgoing message = http::outgoing_message(made->url, made->request);
   if (arguments.has("json")) {
     http::Request shown = made->request;
     http::set_content_length(shown);
     session.out << to_text(ui::signed_request_record(shown, made->url.text())) << "\n";
   } else if (arguments.has("as")) {
-    session.out << ui::for_screen(as_curl(message, made->request), session.out_is_terminal);
+    session.out << ui::for_screen(http::as_curl(message, made->request), session.out_is_terminal);
   } else {
     session.out << ui::for_screen(message.head + message.body, session.out_is_terminal);
   }
@@ -175,7 +176,7 @@ class Sender {
       if (!url) return url.error();
       http::Request again = shown;
       again.target = url->origin_form();
-      return outgoing_message(*url, std::move(again));
+      return http::outgoing_message(*url, std::move(again));
     };
     if (!quiet_ && !json_) announce(event);
     const auto make = [&](std::size_t number, const delivery::Attempt* last) -> Result<http::Outgoing> {
@@ -184,7 +185,7 @@ class Sender {
       auto made = sign_event(plan_, trial, plan_.now_given ? plan_.compose.now : session_.clock.now());
       if (!made) return made.error();
       shown = made->request;
-      return outgoing_message(made->url, std::move(made->request));
+      return http::outgoing_message(made->url, std::move(made->request));
     };
     auto delivery = delivery::deliver(client, session_.clock, make, options);
     if (!delivery) return delivery.error();

@@ -6,9 +6,9 @@
 #include "base/text.hpp"
 #include "commands/commands.hpp"
 #include "commands/options.hpp"
-#include "commands/outgoing.hpp"
 #include "event/compose.hpp"
 #include "http/codec.hpp"
+#include "http/outgoing.hpp"
 #include "provider/provider.hpp"
 #include "signing/sign.hpp"
 #include "ui/lines.hpp"
@@ -84,7 +84,7 @@ Result<ExitCode> run_sign(Session& session, const Arguments& arguments) {
   } else {
     auto target = http::parse_url(final_url);
     made->request.target = target ? target->origin_form() : "/";
-    const http::Outgoing message = outgoing_message(target ? *target : url, made->request);
+    const http::Outgoing message = http::outgoing_message(target ? *target : url, made->request);
     session.out << ui::for_screen(message.head + message.body, session.out_is_terminal);
   }
   if (arguments.has("explain")) session.err << "signed content (" << made->content.size() << " bytes):\n" << ui::body_excerpt(made->content, 64 * 1024);
