@@ -122,8 +122,30 @@ Result<std::string> read_file(const std::string& path, std::uint64_t limit) {
   return read_all(file.number(), path, limit);
 }
 
-Result<void> write_private_file(const std::string& path, std::string_view bytes) {
-  if (is_folder(path)) return refused("write", path, "it is a folder, not a file");
+namespace {
+
+// Into a pipe or device, which is no file to be replaced.
+Result<void> write_through(const std::string& path, std::string_view bytes) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file.open() || !write_all(file.number(), bytes)) return refused("write", path, errno);
+  return {};
+}
+
+// What a link stands for, that the link stays one.
+std::string end_of_links(const std::string& path) {
+  char* real = ::realpath(path.c_str(), nullptr);
+  if (real == nullptr) return path;
+  std::string out(real);
+  std::free(real);
+  return out;
+}
+
+}  // namespace
+
+Result<void> write_private_file(const std::string& path_or_link, std::string_view bytes) {
+  if (is_folder(path_or_link)) return refused("write", path_or_link, "it is a folder, not a file");
+  if (file_exists(path_or_link) && !is_regular_file(path_or_link)) return write_through(path_or_link, bytes);
+  const std::string path = end_of_links(path_or_link);
   SystemRandom random;
   const auto beside = path + "." + random_text(random, "abcdefghijklmnopqrstuvwxyz0123456789", 12) + ".tmp";
   Descriptor file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));

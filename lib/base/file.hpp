@@ -15,7 +15,8 @@ inline constexpr std::uint64_t kFileLimit = std::uint64_t{1} << 30;
 // (never more than kFileLimit).
 Result<std::string> read_file(const std::string& path, std::uint64_t limit = kFileLimit);
 
-// Replaces the file by `bytes`, atomically (a new file beside it, renamed); readable by its owner only.
+// Replaces the file by `bytes`, atomically (a new file beside it, renamed); readable by its owner only. Into a pipe or device the bytes are
+// written as they are.
 Result<void> write_private_file(const std::string& path, std::string_view bytes);
 
 // Makes the folder and those above it; 0700 where it is new.

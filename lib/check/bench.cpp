@@ -12,10 +12,15 @@ namespace hookctl::check {
 namespace {
 
 constexpr std::int64_t kPatienceBeyondBudgetMs = 500;
+constexpr std::int64_t kBeyondDeadlineMs = 2'000;
 constexpr std::int64_t kLongestAskedWaitMs = 5'000;
 constexpr int kAskedWaits = 3;
 constexpr int kRedeliveries = 4;
 constexpr int kSettleReadings = 20;
+constexpr std::int64_t kSettleReadingMs = 30;
+constexpr std::int64_t kDueReadingMs = 100;
+constexpr std::int64_t kLatestEffectMs = 4'000;   // an effect that comes later than this is lost
+constexpr std::int64_t kLongestSettleMs = 1'500;  // waited for when nothing is due: one too many comes with those that are due
 constexpr std::int64_t kEndsWithinMs = 15;  // a program that dies of what it has acknowledged mostly does so at once
 
 // How long the endpoint asks us to wait, where it does: 429, or 503 with Retry-After in seconds.
@@ -108,6 +113,9 @@ void Bench::fire(const std::vector<Shot*>& shots) {
     connections.back().push_back(shot);
     shot->sent_at = parts_.clock.now();
   }
+  // Nobody can say of an answer that the end of the run cuts off whether it would have come in time.
+  const std::int64_t last_patience_ms = deadline == std::numeric_limits<std::int64_t>::max() ? deadline : std::max<std::int64_t>(deadline - steady_ms(), 0) + kBeyondDeadlineMs;
+  const bool cut = last_patience_ms < parts_.subject.budget_ms;
   std::vector<http::WirePlan> plans;
   for (const auto& connection : connections) {
     std::vector<const Made*> made;
@@ -116,13 +124,17 @@ void Bench::fire(const std::vector<Shot*>& shots) {
       made.push_back(&shot->made);
       styles.push_back(&shot->step.wire);
     }
-    std::int64_t patience_ms = parts_.subject.budget_ms + kPatienceBeyondBudgetMs;
+    std::int64_t patience_ms = std::min(parts_.subject.budget_ms + kPatienceBeyondBudgetMs, last_patience_ms);
     for (const WireStyle* style : styles) patience_ms = std::min(patience_ms, style->patience_ms.value_or(patience_ms));
     plans.push_back(plan(made, styles, connections.size() > 1, patience_ms));
   }
   const auto replies = parts_.wire.exchange(plans);
   for (std::size_t i = 0; i < connections.size(); ++i) {
-    for (std::size_t k = 0; k < connections[i].size(); ++k) take_reply(*connections[i][k], replies[i], k);
+    for (std::size_t k = 0; k < connections[i].size(); ++k) {
+      Shot& shot = *connections[i][k];
+      take_reply(shot, replies[i], k);
+      if (cut && shot.timed_out) shot.failure.reset();
+    }
   }
   requests_ += static_cast<std::uint64_t>(std::count_if(shots.begin(), shots.end(), [](const Shot* shot) { return !shot->step.wire.bytes; }));
 }
@@ -217,7 +229,7 @@ Result<Played> Bench::play(const Case& wanted) {
   // A forgery that got a 2xx is one only if it had an effect, too.
   const bool suspicious = has_probe() && std::any_of(played.shots.begin(), played.shots.end(), [](const Shot& shot) { return shot.step.expect == Expect::refused && shot.success(); });
   if (wants_effects || suspicious) {
-    auto after = settled_effects();
+    auto after = settled_effects(wanted.effects, played.count_before);
     if (!after) return after.error();
     played.effects = *std::move(after);
   }
@@ -237,11 +249,32 @@ Result<Effects> Bench::effects_now() {
   return parts_.probe->read();
 }
 
-Result<Effects> Bench::settled_effects() {
+Result<Effects> Bench::settled_effects() { return settled_effects({}, 0); }
+
+// Effects that are still due are waited for longer, and how long that took is remembered.
+Result<Effects> Bench::settled_effects(const std::vector<EffectCount>& due, std::int64_t count_before) {
+  const std::int64_t begun = steady_ms();
+  const auto is_due = [&](const Effects& effects) {
+    std::int64_t sum = 0;
+    for (const EffectCount& expected : due) {
+      if (effects.has_ids && effects.of(expected.id) < expected.at_least) return true;
+      sum += expected.at_least;
+    }
+    return !effects.has_ids && effects.count - count_before < sum;
+  };
   if (!sleep(learnt_.settle_ms)) return Error{ErrorKind::interrupted, "interrupted"};
   auto last = effects_now();
+  for (bool was_late = false; last; was_late = true) {
+    if (is_due(*last) && steady_ms() - begun < kLatestEffectMs && !out_of_time()) {
+      if (!sleep(kDueReadingMs)) return Error{ErrorKind::interrupted, "interrupted"};
+    } else {
+      if (was_late) learnt_.settle_ms = std::clamp<std::int64_t>(steady_ms() - begun, learnt_.settle_ms, kLongestSettleMs);
+      break;
+    }
+    last = effects_now();
+  }
   for (int i = 0; last && i < kSettleReadings; ++i) {
-    if (!sleep(30)) return Error{ErrorKind::interrupted, "interrupted"};
+    if (!sleep(kSettleReadingMs)) return Error{ErrorKind::interrupted, "interrupted"};
     auto next = effects_now();
     if (!next || next->count == last->count) return next;
     last = std::move(next);

@@ -143,7 +143,9 @@ class Bench {
   static bool is_good(const Shot& control, std::int64_t budget_ms) { return control.success() && control.duration_ms <= budget_ms; }
 
   // The effects, once two readings one after the other agree and `settle_ms` have gone by. `unavailable` as EffectsProbe.
+  // Effects that are `due` are waited for up to 4 s. `count_before` is the probe's count before them, for probes without ids.
   Result<Effects> settled_effects();
+  Result<Effects> settled_effects(const std::vector<EffectCount>& due, std::int64_t count_before);
   Result<Effects> effects_now();
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <unordered_set>
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::size_t kRequestShown = 64 * 1024;
 constexpr std::size_t kShortestSecret = 4;
+constexpr std::size_t kRun = 12;  // so many bytes of a secret are no chance
 constexpr std::size_t kDiffLines = 40;
 constexpr std::size_t kValueShown = 160;
 
@@ -23,22 +25,40 @@ void add_secret(const std::string& text, std::vector<std::string>& out) {
   if (text.size() >= kShortestSecret) out.push_back(text);
 }
 
-// Every form of a secret that might stand somewhere, the longest first.
+// Every form of a secret that might stand somewhere.
 std::vector<std::string> secret_forms(const Subject& subject) {
   std::vector<std::string> forms;
+  const auto add_bytes = [&](const std::string& bytes) {
+    std::string upper = to_hex(bytes);
+    for (char& c : upper) c = c >= 'a' && c <= 'f' ? static_cast<char>(c - 32) : c;
+    for (const std::string& form : {bytes, to_hex(bytes), upper, to_base64(bytes), to_base64url(bytes), percent_encode(bytes)}) add_secret(form, forms);
+  };
   for (const Secret& secret : subject.keys.secrets) {
-    add_secret(std::string(secret.reveal()), forms);
+    add_bytes(std::string(secret.reveal()));
     auto decoded = signing::decode_secret(secret, signing_way(*subject.provider));
     if (!decoded) continue;
     for (const std::string& bytes : *decoded) {
-      if (bytes.size() < 8) continue;
-      for (const std::string& form : {bytes, to_hex(bytes), to_base64(bytes)}) add_secret(form, forms);
+      if (bytes.size() >= 8) add_bytes(bytes);
     }
   }
   if (subject.keys.private_key) add_secret(std::string(subject.keys.private_key->reveal()), forms);
   add_secret(subject.verify_token, forms);
-  std::sort(forms.begin(), forms.end(), [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
   return forms;
+}
+
+// Marks what of `text` is a secret: a short form as a whole, of a long one every run of kRun bytes.
+std::vector<bool> secret_bytes(const std::vector<std::string>& forms, const std::string& text) {
+  std::vector<bool> marked(text.size(), false);
+  const auto mark = [&](std::size_t at, std::size_t size) { std::fill_n(marked.begin() + static_cast<std::ptrdiff_t>(at), size, true); };
+  std::unordered_set<std::string_view> runs;
+  for (const std::string& form : forms) {
+    for (std::size_t i = 0; i + kRun <= form.size(); ++i) runs.insert(std::string_view(form).substr(i, kRun));
+    for (std::size_t at = 0; form.size() < kRun && (at = text.find(form, at)) != std::string::npos; at += form.size()) mark(at, form.size());
+  }
+  for (std::size_t at = 0; !runs.empty() && at + kRun <= text.size(); ++at) {
+    if (runs.contains(std::string_view(text).substr(at, kRun))) mark(at, kRun);
+  }
+  return marked;
 }
 
 std::string shortened(std::string_view text) {
@@ -94,19 +114,21 @@ void diff_bytes(std::string_view plain, std::string_view odd, std::vector<std::s
   lines.push_back("+ body at byte " + std::to_string(from) + ": " + shortened(odd.substr(begin, odd.size() - tail - begin)));
 }
 
-void diff_heads(const http::Request& plain, const http::Request& odd, std::vector<std::string>& lines) {
+// `usual` is a field whose other value follows from another body: the right signature.
+void diff_heads(const http::Request& plain, const http::Request& odd, std::string_view usual, std::vector<std::string>& lines) {
   const auto start = [](const http::Request& request) { return request.method + " " + request.target; };
   if (start(plain) != start(odd)) {
     lines.push_back("- " + start(plain));
     lines.push_back("+ " + shortened(start(odd)));
   }
-  const auto count = [](const http::Headers& headers, const http::Header& field) { return std::count(headers.begin(), headers.end(), field); };
-  for (const http::Header& field : plain.headers) {
-    if (count(odd.headers, field) < count(plain.headers, field)) lines.push_back("- " + field.name + ": " + shortened(field.value));
-  }
-  for (const http::Header& field : odd.headers) {
-    if (count(plain.headers, field) < count(odd.headers, field)) lines.push_back("+ " + field.name + ": " + shortened(field.value));
-  }
+  const auto more = [&](const http::Headers& here, const http::Headers& there, const char* mark) {
+    for (const http::Header& field : here) {
+      if (!usual.empty() && same_ignoring_case(field.name, usual)) continue;
+      if (std::count(there.begin(), there.end(), field) < std::count(here.begin(), here.end(), field)) lines.push_back(mark + field.name + ": " + shortened(field.value));
+    }
+  };
+  more(plain.headers, odd.headers, "- ");
+  more(odd.headers, plain.headers, "+ ");
 }
 
 void diff_wire(const WireStyle& wire, std::vector<std::string>& lines) {
@@ -128,10 +150,13 @@ bool is_plain(const WireStyle& wire) {
 }  // namespace
 
 std::string redacted(const Subject& subject, std::string text) {
-  for (const std::string& form : secret_forms(subject)) {
-    for (std::size_t at = 0; (at = text.find(form, at)) != std::string::npos; at += 10) text.replace(at, form.size(), "[redacted]");
+  const std::vector<bool> secret = secret_bytes(secret_forms(subject), text);
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!secret[i]) out.push_back(text[i]);
+    else if (i == 0 || !secret[i - 1]) out += "[redacted]";
   }
-  return text;
+  return out;
 }
 
 report::Exchange exchange_of(const Subject& subject, const Shot& shot, std::string label) {
@@ -160,7 +185,9 @@ std::string diff_of(Bench& bench, const Shot& shot) {
   auto plain = make(subject, plain_step, bench.stranger(), shot.sent_at, random);
   if (!plain) return "";
   std::vector<std::string> lines;
-  diff_heads(plain->request, shot.made.request, lines);
+  const Signing& signing = shot.step.signing;
+  const bool rightly = shot.step.tampers.empty() && signing.sign && signing.keys.size() == 1 && signing.keys.front().which == SigningKey::Which::right && signing.shift_ms == 0 && !signing.timestamp;
+  diff_heads(plain->request, shot.made.request, rightly ? signing_way(*subject.provider).signature.from.name : std::string(), lines);
   const auto before = leaves_of(plain->request.body);
   const auto after = leaves_of(shot.made.request.body);
   const std::size_t head_lines = lines.size();

@@ -10,7 +10,8 @@
 
 namespace hookctl::check {
 
-// `text` with every secret of the subject (as given, and decoded where it has 8 bytes or more) as "[redacted]".
+// `text` with every secret of the subject as "[redacted]": as given and decoded, in hex, base64, base64url and percent-encoded, and any 12 bytes
+// of one of these.
 std::string redacted(const Subject& subject, std::string text);
 
 report::Exchange exchange_of(const Subject& subject, const Shot& shot, std::string label);

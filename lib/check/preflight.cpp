@@ -1,6 +1,8 @@
 // Preflight: is the endpoint there, which events does it take, how fast, with what effect, and how does it refuse.
 #include <algorithm>
+#include <chrono>
 #include <map>
+#include <thread>
 
 #include "base/json_style.hpp"
 #include "base/text.hpp"
@@ -42,7 +44,7 @@ Result<void> learn_settling(Bench& bench, const Effects& before) {
   const std::int64_t begun = steady_ms();
   std::int64_t seen_at = 0;
   std::int64_t count = before.count;
-  while (steady_ms() - begun < std::max<std::int64_t>(2 * seen_at, 600)) {
+  while (steady_ms() - begun < (seen_at > 0 ? std::max<std::int64_t>(2 * seen_at, kShortestSettleMs) : kLongestSettleMs)) {
     auto now = bench.effects_now();
     if (!now) return now.error();
     if (now->count != count) {
@@ -51,6 +53,7 @@ Result<void> learn_settling(Bench& bench, const Effects& before) {
     } else if (seen_at > 0 && steady_ms() - begun > 3 * seen_at + 100) {
       break;
     }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   bench.learnt().settle_ms = std::clamp<std::int64_t>(3 * seen_at, kShortestSettleMs, kLongestSettleMs);
   return {};

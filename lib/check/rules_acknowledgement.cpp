@@ -13,7 +13,7 @@ namespace hookctl::check {
 
 namespace {
 
-constexpr std::size_t kBurst = 10;
+constexpr std::size_t kBurst = 8;
 constexpr std::size_t kLinkedEvents = 4;
 constexpr std::int64_t kLongestDelayMs = 4'000;  // of our listener's answers, at first
 constexpr std::int64_t kBeyondBudgetMs = 500;

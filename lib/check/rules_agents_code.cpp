@@ -60,7 +60,7 @@ std::string shell_code(Bench& bench, const Product& numbers) {
 
 std::string template_code(Bench&, const Product& numbers) {
   const std::string sum = numbers.a + "*" + numbers.b;
-  return "{{" + sum + "}}${" + sum + "}<%= " + sum + " %>#{" + sum + "}$((" + sum + "))";
+  return " {{" + sum + "}} ${" + sum + "} <%= " + sum + " %> #{" + sum + "} $((" + sum + "))";
 }
 
 MakeBait computing(std::string event, Code code, std::string worked) {

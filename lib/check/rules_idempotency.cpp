@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::size_t kEvents = 3;          // types that are delivered twice
 constexpr std::size_t kAtOnce = 8;          // connections with the same event
-constexpr std::size_t kBurst = 20;          // events that must not be lost,
-constexpr std::size_t kBurstGroup = 5;      // so many at once
+constexpr std::size_t kBurst = 12;          // events that must not be lost,
+constexpr std::size_t kBurstGroup = 4;      // so many at once
 constexpr std::int64_t kAfterBreakMs = 50;  // until the sender comes back
 constexpr std::int64_t kAfterLeavingMs = 300;
 

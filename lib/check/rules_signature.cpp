@@ -200,16 +200,21 @@ std::vector<Word> words(Bench& bench) {
   const signing::Scheme& scheme = scheme_of(bench);
   constexpr std::array<std::string_view, 9> kWords{"undefined", "secret", "changeme", "test", "null", "", "None", "whsec_test", "password"};
   std::vector<Word> out;
-  for (const std::string_view word : kWords)
-    out.push_back({{.which = Which::plain, .text = std::string(word)}, word.empty() ? "the empty key" : "'" + std::string(word) + "'"});
-  out.push_back({{.which = Which::plain, .text = scheme.signature.from.name}, "the name of the signature's field"});
+  const auto add = [&](Which which, std::string_view text, std::string name) {
+    Word& word = out.emplace_back();
+    word.key.which = which;
+    word.key.text = text;
+    word.name = std::move(name);
+  };
+  for (const std::string_view word : kWords) add(Which::plain, word, word.empty() ? "the empty key" : "'" + std::string(word) + "'");
+  add(Which::plain, scheme.signature.from.name, "the name of the signature's field");
   const signing::KeyForm form = scheme.keys.empty() ? signing::KeyForm{} : scheme.keys.front();
   const bool as_they_are =
       scheme.kind == Kind::hash || scheme.kind == Kind::token || (form.encoding == signing::KeyEncoding::utf8 && form.strip_prefix.empty());
   if (as_they_are) return out;
   for (const std::string_view word : kWords) {
     if (word.empty() || !signing::decode_secret(Secret(std::string(word)), form)) continue;
-    out.push_back({{.which = Which::word, .text = std::string(word)}, "'" + std::string(word) + "' decoded"});
+    add(Which::word, word, "'" + std::string(word) + "' decoded");
   }
   return out;
 }

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::int64_t kRecoveryMs = 6'000;    // an endpoint that is down gets so long to come back
 constexpr std::int64_t kSlowFaultMs = 1'500;   // a fault that takes longer is confirmed once, not twice
+constexpr const char* kTimeIsUp = "the time was up: --time gives more";
 constexpr int kRaceTries = 10;                 // of which two must show it
 
 class Run {
@@ -32,9 +33,16 @@ class Run {
     const std::vector<const RuleCode*> rules = chosen();
     for (std::size_t i = 0; i < rules.size(); ++i) {
       if (options_.on_rule) options_.on_rule(std::string(rules[i]->id), i, rules.size());
-      if (bench_.interrupted()) return Error{ErrorKind::interrupted, "interrupted"};
-      if (auto done = rule(*rules[i]); !done) return done.error();
+      auto done = rule(*rules[i]);
+      if (!done && done.error().kind == ErrorKind::unavailable) done = gone("the effects probe cannot be read", done.error());
+      if (!done && done.error().kind != ErrorKind::interrupted) return done.error();
+      if (!done || bench_.interrupted()) {
+        report_.stopped = "interrupted";  // what is known by then is told
+        break;
+      }
     }
+    const bool any_untried = std::any_of(report_.rules.begin(), report_.rules.end(), [](const report::RuleResult& result) { return result.reason == kTimeIsUp; });
+    if (any_untried && report_.stopped.empty()) report_.stopped = kTimeIsUp;
     in_order_of_the_book();
     report_.requests = bench_.requests();
     report_.duration_ms = steady_ms() - begun_;
@@ -71,7 +79,7 @@ class Run {
   // Why a rule is not tried at all, or "".
   std::string skip_reason(const RuleCode& rule) const {
     if (!gone_.empty()) return gone_;
-    if (bench_.out_of_time()) return "the time was up: --time gives more";
+    if (bench_.out_of_time()) return kTimeIsUp;
     if (rule.needs_probe && !bench_.has_probe()) return "no effects probe: --effects tells what the endpoint did";
     const bool any_effect = !bench_.learnt().handled.empty() && bench_.learnt().handled.front().has_effect;
     if (rule.needs_probe && !any_effect) return "no event had an effect: --event names one that has";
@@ -197,22 +205,28 @@ class Run {
     for (bool restarted = false;;) {
       if (bench_.program() != nullptr && bench_.program()->ended() && !restarted) {
         restarted = true;
-        if (auto done = bench_.program()->restart(); !done) return done;
+        if (auto done = bench_.program()->restart(); !done) return gone("the endpoint does not come up again", done.error());
       }
       auto control = bench_.control();
       if (!control) return control.error();
-      if (Bench::is_good(*control, bench_.subject().budget_ms)) return {};
+      if (Bench::is_good(*control, bench_.subject().budget_ms) || bench_.out_of_time()) return {};
       if (steady_ms() < until) {
         std::this_thread::sleep_for(std::chrono::milliseconds(300));
       } else if (bench_.program() != nullptr && !restarted) {
         restarted = true;
-        if (auto done = bench_.program()->restart(); !done) return done;
+        if (auto done = bench_.program()->restart(); !done) return gone("the endpoint does not come up again", done.error());
       } else {
-        gone_ = "the endpoint no longer accepts plain events";
-        report_.stopped = gone_ + ": " + seen_words(*control);
-        return {};
+        return gone("the endpoint no longer accepts plain events", unavailable_error(seen_words(*control)));
       }
     }
+  }
+
+  // From here on every rule is skipped for this reason; what was found so far is told.
+  Result<void> gone(std::string reason, const Error& error) {
+    if (error.kind == ErrorKind::interrupted || error.kind == ErrorKind::bug) return error;
+    gone_ = std::move(reason);
+    report_.stopped = gone_ + ": " + redacted(bench_.subject(), error.message);
+    return {};
   }
 
   Result<void> confirm(const RuleCode& code, const Outcome& first, report::Confidence& confidence) {
@@ -220,7 +234,7 @@ class Run {
     const bool slow = !fault.shots.empty() && fault.shots[fault.trigger].duration_ms > kSlowFaultMs;
     const int most = fault.raced ? kRaceTries : slow ? 2 : 3;
     confidence.tries = 1;
-    while (confidence.tries < most && !(fault.raced && confidence.shown > 1)) {
+    while (confidence.tries < most && !(fault.raced && confidence.shown > 1) && !bench_.out_of_time()) {
       auto again = first.again ? first.again(bench_) : try_rule(code, bench_);
       const bool unreadable = !again && again.error().kind == ErrorKind::unavailable;
       if (!again && !unreadable && again.error().kind != ErrorKind::usage) return again.error();
@@ -241,6 +255,7 @@ class Run {
     finding.command = options_.repeat;
     replace_all(finding.command, "{rule}", std::string(code.id));
     replace_all(finding.command, "{event}", finding.event);
+    finding.command = redacted(bench_.subject(), finding.command);
     for (const std::string& line : log) finding.log.push_back(redacted(bench_.subject(), line));
     result.findings.push_back(finding.id);
     if (confidence.confirmed()) {

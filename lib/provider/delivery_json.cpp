@@ -71,8 +71,9 @@ DeliveryFacts read_delivery(Reader& root, Complaints& wrong) {
   const Json* object = root.member("delivery", false);
   if (object == nullptr) return facts;
   Reader reader(*object, root.path("delivery"), wrong);
-  reader.expect_keys({"timeout_s", "retry", "retry_after_s", "retry_estimate", "retry_on", "retry_headers", "success", "success_status", "final_status",
+  reader.expect_keys({"timeout_s", "max_body_bytes", "retry", "retry_after_s", "retry_estimate", "retry_on", "retry_headers", "success", "success_status", "final_status",
                       "redirects", "honours_retry_after", "refusing_header", "auto_disable", "disable", "source", "confidence"});
+  facts.max_body_bytes = reader.number("max_body_bytes");
   facts.timeout_s = reader.number("timeout_s");
   if (facts.timeout_s && !(*facts.timeout_s > 0 && *facts.timeout_s <= 3600)) reader.fail("timeout_s", "a number of seconds, at most an hour");
   facts.retry = reader.text("retry");

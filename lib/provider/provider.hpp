@@ -37,6 +37,7 @@ struct EventFacts {
 // How the provider delivers: words for people, rules for `--retries provider`.
 struct DeliveryFacts {
   std::optional<double> timeout_s;  // how long it waits for an answer; nothing when it is not published
+  std::optional<double> max_body_bytes{};  // the largest body that it sends; nothing when it is not published
   std::string retry;                // in words
   std::string success;
   std::string auto_disable;

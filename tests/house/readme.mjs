@@ -18,7 +18,7 @@ const endpoint = http.createServer((request, response) => { request.resume(); re
 await new Promise((ready) => endpoint.listen(0, '127.0.0.1', ready));
 const ports = { 3000: String(endpoint.address().port), 4400: '' };
 
-const environment = { ...process.env, STRIPE_SECRET: 'whsec_readme', SLACK_SECRET: 'slack_readme', NO_COLOR: '1', XDG_CONFIG_HOME: folder,
+const environment = { ...process.env, STRIPE_SECRET: 'whsec_readme', SLACK_SECRET: 'slack_readme', GITHUB_SECRET: 'github_readme', NO_COLOR: '1', XDG_CONFIG_HOME: folder,
   PATH: `${path.dirname(hookctl)}:${process.env.PATH}` };
 const real = (text) => text.replace(/\b3000\b/g, ports[3000]).replace(/\b4400\b/g, ports[4400] || '4400');
 

@@ -89,7 +89,7 @@ TEST_CASE("places: meanings are guessed by name and look") {
                                                       {"paid", Meaning::flag},       {"gone", Meaning::none},
                                                       {"sha", Meaning::own_id},      {"note", Meaning::prose},
                                                       {"size", Meaning::count}};
-  for (const auto& [path, wanted] : expected) CHECK_MESSAGE(meaning(text, path) == wanted, path);
+  for (const auto& entry : expected) CHECK_MESSAGE(meaning(text, entry.first) == entry.second, entry.first);
 }
 
 TEST_CASE("places: the main object is what the envelope is there for") {

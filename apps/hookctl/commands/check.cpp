@@ -190,8 +190,13 @@ Result<ExitCode> run_check(Session& session, const Arguments& arguments) {
   Rig rig;
   if (auto ready = set_up(arguments, *setup, rig); !ready) return ready.error();
   auto report = run_rules(session, arguments, *setup, rig);
+  if (!report && was_interrupted()) return ExitCode::interrupted;
   if (!report) return report.error();
   if (auto written = write_all(session, arguments, *setup, *report); !written) return written.error();
+  if (was_interrupted()) return ExitCode::interrupted;
+  if (!report->stopped.empty()) session.err << "hookctl: not all rules were tried: " << printable(report->stopped) << "\n";
+  const bool any_tried = report->count(report::Verdict::passed) + report->count(report::Verdict::failed) > 0;
+  if (!any_tried && !report->stopped.empty()) return ExitCode::unavailable;
   return setup->fail_on && report->failures(*setup->fail_on) > 0 ? ExitCode::no : ExitCode::yes;
 }
 

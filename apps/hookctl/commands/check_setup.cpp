@@ -1,11 +1,15 @@
 #include "commands/check_setup.hpp"
 
 #include <dirent.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <set>
 
 #include "base/file.hpp"
+#include "base/json.hpp"
 #include "base/text.hpp"
 #include "check/rulebook.hpp"
 #include "process/child.hpp"
@@ -15,7 +19,7 @@ namespace hookctl {
 namespace {
 
 constexpr std::int64_t kBudgetMs = 10'000;     // where the provider's own is not published
-constexpr std::int64_t kTimeLimitMs = 55'000;
+constexpr std::int64_t kTimeLimitMs = 50'000;
 constexpr std::size_t kMostEvents = 9;         // that are tried when none is named
 constexpr std::size_t kMostSamples = 30;
 constexpr const char* kWhat = "What is checked";
@@ -52,6 +56,7 @@ Result<std::vector<provider::Fixture>> read_samples(const std::string& folder) {
     if (event.empty() || !name.ends_with(".json") || !is_regular_file(path) || samples.size() >= kMostSamples) continue;
     auto body = read_file(path);
     if (!body) return body.error();
+    if (auto json = parse_json(*body, path, {.depth = 512, .duplicate_keys = true}); !json) return json.error();
     samples.push_back({event, "application/json", *std::move(body), path});
   }
   if (samples.empty()) return usage_error("--samples: no EVENT.json in '" + printable(folder) + "'", "each file is one body as the provider sends it, called as its event: invoice.paid.json");
@@ -109,7 +114,10 @@ Result<std::vector<ReportFile>> read_reports(const Arguments& arguments) {
       return usage_error("--report: no format '" + printable(name) + "'", (near ? "did you mean '" + *near + "'? " : std::string()) + "there are " + join(names, ", "));
     }
     if (equals == std::string::npos || equals + 1 == text.size()) return usage_error("--report: '" + printable(text) + "' names no file", "as in --report " + name + "=report." + (name == "junit" ? "xml" : name));
-    reports.push_back({*format, text.substr(equals + 1)});
+    const std::string path = text.substr(equals + 1);
+    if (const std::size_t slash = path.rfind('/'); slash != std::string::npos && slash > 0 && ::access(path.substr(0, slash).c_str(), W_OK) != 0)
+      return unavailable_error("--report: cannot write into '" + printable(path.substr(0, slash)) + "'", "make the folder first");
+    reports.push_back({*format, path});
   }
   return reports;
 }
@@ -178,7 +186,7 @@ std::vector<Option> check_options() {
       {"list", 0, ValueKind::flag, "", "list the rules and check nothing", kWhat},
       {"explain", 0, ValueKind::text, "RULE", "what a rule sends, why it matters, how to mend it", kWhat},
       {"seed", 0, ValueKind::number, "N", "makes the same choices again; ids and times are always fresh", kWhat},
-      {"time", 0, ValueKind::duration, "TIME", "for the whole run; rules that do not fit are skipped and named (55s)", kWhat},
+      {"time", 0, ValueKind::duration, "TIME", "for the whole run; rules that do not fit are skipped and named (50s)", kWhat},
       {"report", 0, ValueKind::text, "FORMAT=FILE", "write a report: json, junit, sarif, tap, markdown, github or text", kReports, true},
       {"fail-on", 0, ValueKind::choice, "SEVERITY", "findings from this severity on fail the check (medium)", kReports, false, {"note", "low", "medium", "high", "critical", "never"}},
       {"baseline", 0, ValueKind::text, "FILE", "a JSON report: what stands in it is known and does not fail the check", kReports},

@@ -43,6 +43,7 @@ void watch_for_interrupt() {
   };
   std::signal(SIGINT, notice);
   std::signal(SIGTERM, notice);
+  std::signal(SIGHUP, notice);
 }
 
 bool was_interrupted() { return interrupted; }
