@@ -194,7 +194,7 @@ Result<ExitCode> run_check(Session& session, const Arguments& arguments) {
   if (!report) return report.error();
   if (auto written = write_all(session, arguments, *setup, *report); !written) return written.error();
   if (was_interrupted()) return ExitCode::interrupted;
-  if (!report->stopped.empty()) session.err << "hookctl: not all rules were tried: " << printable(report->stopped) << "\n";
+  if (!report->stopped.empty()) session.err << "hookctl: not all rules were tried: " << printable(report->stopped, true) << "\n";
   const bool any_tried = report->count(report::Verdict::passed) + report->count(report::Verdict::failed) > 0;
   if (!any_tried && !report->stopped.empty()) return ExitCode::unavailable;
   return setup->fail_on && report->failures(*setup->fail_on) > 0 ? ExitCode::no : ExitCode::yes;
@@ -211,7 +211,7 @@ Command check_command() {
           {},
           check_options(),
           {"hookctl check --to 3000/webhook --provider stripe --secret env:STRIPE_SECRET", "hookctl check --list", "hookctl check --explain signature/missing",
-           "hookctl check --to 3000/webhook --provider github --secret env:GITHUB_SECRET --spawn 'node server.js' --effects 3000/effects --report junit=check.xml"},
+           "hookctl check --to 3000/webhook --provider github --secret env:GITHUB_SECRET --event push --rules signature,time --report junit=check.xml"},
           run_check};
 }
 
