@@ -268,7 +268,7 @@ Result<Effects> Bench::settled_effects(const std::vector<EffectCount>& due, std:
     if (is_due(*last) && steady_ms() - begun < kLatestEffectMs && !out_of_time()) {
       if (!sleep(kDueReadingMs)) return Error{ErrorKind::interrupted, "interrupted"};
     } else {
-      if (was_late) learnt_.settle_ms = std::clamp<std::int64_t>(steady_ms() - begun, learnt_.settle_ms, kLongestSettleMs);
+      if (was_late && !is_due(*last)) learnt_.settle_ms = std::clamp<std::int64_t>(steady_ms() - begun, learnt_.settle_ms, kLongestSettleMs);
       break;
     }
     last = effects_now();
