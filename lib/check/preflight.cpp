@@ -91,7 +91,6 @@ Result<void> try_samples(Bench& bench, std::vector<Shot>& accepted) {
       before = *std::move(reading);
     }
     auto shot = bench.deliver(plain(sample.event));
-    if (!shot && shot.error().kind == ErrorKind::usage) return shot.error();
     if (!shot) return shot.error();
     bench.learnt().tried.push_back(*shot);
     if (shot->failure && shot->failure->fault == http::SendFault::unreachable) return {};

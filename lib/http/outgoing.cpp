@@ -9,17 +9,17 @@ namespace hookctl::http {
 
 namespace {
 
-std::string shell_quote(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
-
 bool fits_in_argument(std::string_view body) {
   return is_utf8(body) && body.find('\0') == std::string_view::npos && body.size() < 64 * 1024;
 }
 
 }  // namespace
+
+std::string shell_quote(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
 
 Outgoing outgoing_message(const Url& url, Request request) {
   const bool has_body = !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";

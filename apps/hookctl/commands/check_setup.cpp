@@ -12,6 +12,7 @@
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "check/rulebook.hpp"
+#include "http/outgoing.hpp"
 #include "process/child.hpp"
 
 namespace hookctl {
@@ -166,9 +167,7 @@ Result<void> read_subject(Session& session, const Arguments& arguments, CheckSet
 std::string shell_word(const std::string& text) {
   const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-_./:=@%+,").find(c) != std::string_view::npos; };
   if (!text.empty() && std::all_of(text.begin(), text.end(), plain)) return text;
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
+  return http::shell_quote(text);
 }
 
 }  // namespace
