@@ -41,8 +41,8 @@ std::uint64_t Arguments::size(std::string_view name, std::uint64_t otherwise) co
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{listen_command(), send_command(),    replay_command(),   sign_command(),
-                                        verify_command(), check_command(),   requests_command(), providers_command(),
-                                        events_command(), version_command(), help_command()};
+                                        verify_command(), check_command(),   fuzz_command(),     findings_command(),
+                                        requests_command(), providers_command(), events_command(), version_command(), help_command()};
   return all;
 }
 

@@ -12,14 +12,13 @@ namespace hookctl::check {
 namespace {
 
 constexpr std::int64_t kPatienceBeyondBudgetMs = 500;
-constexpr std::int64_t kBeyondDeadlineMs = 2'000;
 constexpr std::int64_t kLongestAskedWaitMs = 5'000;
 constexpr int kAskedWaits = 3;
 constexpr int kRedeliveries = 4;
 constexpr int kSettleReadings = 20;
 constexpr std::int64_t kSettleReadingMs = 30;
 constexpr std::int64_t kDueReadingMs = 100;
-constexpr std::int64_t kLatestEffectMs = 4'000;   // an effect that comes later than this is lost
+constexpr std::int64_t kLatestEffectMs = 2'500;   // an effect that comes later than this is lost
 constexpr std::int64_t kLongestSettleMs = 1'500;  // waited for when nothing is due: one too many comes with those that are due
 constexpr std::int64_t kEndsWithinMs = 15;  // a program that dies of what it has acknowledged mostly does so at once
 
@@ -60,7 +59,7 @@ bool Bench::sleep(std::int64_t ms) const {
   return false;
 }
 
-bool Bench::out_of_time() const { return steady_ms() >= deadline; }
+bool Bench::out_of_time() const { return steady_ms() >= deadline || requests_ >= most_requests; }
 
 // Slow ones are left to the rules about time: each of their deliveries would cost seconds.
 std::vector<std::string> Bench::events(std::size_t most) const {
@@ -114,7 +113,7 @@ void Bench::fire(const std::vector<Shot*>& shots) {
     shot->sent_at = parts_.clock.now();
   }
   // Nobody can say of an answer that the end of the run cuts off whether it would have come in time.
-  const std::int64_t last_patience_ms = deadline == std::numeric_limits<std::int64_t>::max() ? deadline : std::max<std::int64_t>(deadline - steady_ms(), 0) + kBeyondDeadlineMs;
+  const std::int64_t last_patience_ms = deadline == std::numeric_limits<std::int64_t>::max() ? deadline : std::max<std::int64_t>(deadline - steady_ms(), 0) + beyond_deadline_ms;
   const bool cut = last_patience_ms < parts_.subject.budget_ms;
   std::vector<http::WirePlan> plans;
   for (const auto& connection : connections) {
@@ -141,8 +140,9 @@ void Bench::fire(const std::vector<Shot*>& shots) {
 
 // Sends one shot again as long as the endpoint asks for time, or where the step redelivers like a provider.
 Result<void> Bench::insist(Shot& shot) {
-  const Step step = shot.step;
+  Step step = shot.step;
   const auto again = [&](std::int64_t wait_ms) -> Result<void> {
+    if (requests_ >= most_requests) return {};
     if (!sleep(wait_ms)) return Error{ErrorKind::interrupted, "interrupted"};
     if (!step.replay_of) {
       Step same = step;
@@ -161,8 +161,8 @@ Result<void> Bench::insist(Shot& shot) {
     if (auto done = again(*wait_ms); !done) return done;
   }
   std::int64_t gap_ms = 100;
+  if (step.redeliver && !shot.success()) step.wire = {};  // as the provider sends it
   for (int tries = 0; step.redeliver && !shot.success() && tries < kRedeliveries; ++tries, gap_ms *= 2) {
-    shot.step.wire = {};
     if (auto done = again(gap_ms); !done) return done;
   }
   return {};
@@ -190,6 +190,7 @@ std::map<std::string, Shot> Bench::refused() const {
 
 Result<void> Bench::play_group(const Case& wanted, std::size_t from, std::size_t to, Played& played) {
   if (interrupted() || !sleep(wanted.steps[from].wait_ms)) return Error{ErrorKind::interrupted, "interrupted"};
+  if (to - from > most_requests - std::min(requests_, most_requests)) return Error{ErrorKind::interrupted, "the requests are used up"};
   const std::size_t first = played.shots.size();
   for (std::size_t i = from; i < to; ++i) {
     auto shot = make_shot(wanted.steps[i], played.shots);

@@ -31,6 +31,8 @@ class Program {
   virtual std::optional<std::string> ended() = 0;  // "exit code 1", nothing while it runs
   virtual Result<void> restart() = 0;              // stops it if need be, starts it, waits until the URL's port is open
   virtual std::vector<std::string> last_lines() = 0;
+  virtual std::uint64_t line_count() { return 0; }               // how many it has written so far, since it was first started
+  virtual std::optional<int> pid() { return std::nullopt; }
 };
 
 // A listener of ours on loopback: URLs that lead to it are put into events, and whoever fetches one is noticed. Thread-safe.
@@ -113,6 +115,7 @@ class Bench {
   Listener* listener() const noexcept { return parts_.listener; }
   Program* program() const noexcept { return parts_.program; }
   Random& choices() noexcept { return choices_; }
+  std::uint64_t seed() const noexcept { return parts_.seed; }
   const signing::Keys& stranger() const noexcept { return stranger_; }
   std::uint64_t requests() const noexcept { return requests_; }
   // What had to be refused and was, by event id; without ids that were also sent as they should be.
@@ -121,8 +124,17 @@ class Bench {
   const Watch& watch() const noexcept { return watch_; }
   // What was sent last.
   const std::optional<Shot>& last_shot() const noexcept { return last_shot_; }
+  // Who is told of every delivery from here on.
+  void on_shot(std::function<void(const Shot&)> told) { parts_.on_shot = std::move(told); }
+  // Requests that were sent past the bench.
+  void count_requests(std::uint64_t more) noexcept { requests_ += more; }
+  UnixMs now() const { return parts_.clock.now(); }
+  Random& ids() noexcept { return parts_.ids; }
   bool interrupted() const { return parts_.interrupted && parts_.interrupted(); }
   std::int64_t deadline{std::numeric_limits<std::int64_t>::max()};  // steady_ms() of the run's end: nothing begins after it
+  std::int64_t beyond_deadline_ms{2'000};  // so long an answer is still waited for then
+  std::uint64_t most_requests{std::numeric_limits<std::uint64_t>::max()};     // of the whole run: what would exceed it is not sent
+  // Is the end of one of the two come?
   bool out_of_time() const;
 
   // An event id of the provider's form that was never used.
@@ -135,7 +147,7 @@ class Bench {
 
   // Plays the steps in their order (those of a group together), then waits until effects are settled where the case wants to know them.
   // Waits and repeats when the endpoint asks for it (429, or 503 with Retry-After). `usage` when a step cannot be made for this provider
-  // (its message completes "skipped: …"), `unavailable` when the probe cannot be read, `interrupted`.
+  // (its message completes "skipped: …"), `unavailable` when the probe cannot be read, `interrupted` (also when the requests are used up).
   Result<Played> play(const Case& wanted);
   Result<Shot> deliver(const Step& step);  // a case of one step
   // A plain main event: accepted within the budget? The shot says.
@@ -143,7 +155,7 @@ class Bench {
   static bool is_good(const Shot& control, std::int64_t budget_ms) { return control.success() && control.duration_ms <= budget_ms; }
 
   // The effects, once two readings one after the other agree and `settle_ms` have gone by. `unavailable` as EffectsProbe.
-  // Effects that are `due` are waited for up to 4 s. `count_before` is the probe's count before them, for probes without ids.
+  // Effects that are `due` are waited for up to 2.5 s. `count_before` is the probe's count before them, for probes without ids.
   Result<Effects> settled_effects();
   Result<Effects> settled_effects(const std::vector<EffectCount>& due, std::int64_t count_before);
   Result<Effects> effects_now();

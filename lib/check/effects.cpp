@@ -1,6 +1,8 @@
 // Readings of the effects probe: the JSON, and the two ways to it.
 #include "check/effects.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -61,6 +63,35 @@ bool count_ids(std::string_view array, Effects& out) {
   });
 }
 
+std::optional<unsigned> hex4(std::string_view digits) {
+  if (digits.size() < 4) return std::nullopt;
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + 4, value, 16);
+  return error == std::errc{} && end == digits.data() + 4 ? std::optional(value) : std::nullopt;
+}
+
+// The number of an escape "\uXXXX" that begins at `at`.
+std::optional<unsigned> escape_at(std::string_view json, std::size_t at) {
+  return at + 6 <= json.size() && json[at] == '\\' && json[at + 1] == 'u' ? hex4(json.substr(at + 2)) : std::nullopt;
+}
+
+// Endpoints show what they were sent, and we send halves of characters: escapes of lone surrogates and bytes that are no UTF-8 become U+FFFD and
+// '?', so that the reading can be read.
+std::string readable(std::string_view json) {
+  std::string out(json);
+  if (!is_utf8(out)) std::replace_if(out.begin(), out.end(), [](char c) { return (static_cast<unsigned char>(c) & 0x80U) != 0; }, '?');
+  for (std::size_t at = 0; at + 1 < out.size(); ++at) {
+    if (out[at] != '\\') continue;
+    const auto first = escape_at(out, at);
+    const auto second = first ? escape_at(out, at + 6) : std::nullopt;
+    const bool is_pair = first && second && (*first >> 10U) == 0x36 && (*second >> 10U) == 0x37;
+    if (is_pair) at += 11;
+    else if (first && (*first >> 11U) == 0x1B) out.replace(at, 6, "\\uFFFD");
+    else ++at;  // whatever is escaped is no backslash of its own
+  }
+  return out;
+}
+
 Result<Effects> reading_of(const std::string& probe, std::string_view text) {
   auto effects = parse_effects(text);
   if (!effects) return usage_error("the effects probe " + probe + " gives no reading: " + effects.error().message, effects.error().hint);
@@ -111,7 +142,8 @@ std::int64_t Effects::of(std::string_view id) const {
   return found == by_id.end() ? 0 : found->second;
 }
 
-Result<Effects> parse_effects(std::string_view json) {
+Result<Effects> parse_effects(std::string_view text) {
+  const std::string json = readable(text);
   auto document = parse_json(json, "effects", kLimits);
   if (!document) return usage_error(document.error().message, kShape);
   if (!document->is_object()) return usage_error("it is JSON, but no object", kShape);

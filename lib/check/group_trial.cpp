@@ -13,8 +13,8 @@ namespace {
 constexpr std::size_t kEvents = 6;
 constexpr std::size_t kSmallerGroups = 6;  // of one that was refused
 constexpr std::size_t kSmallerGroupsOfTest = 12;
-constexpr std::size_t kNarrowing = 6;           // requests
-constexpr std::size_t kNarrowingOfSilence = 2;  // each may cost the whole budget
+constexpr std::size_t kNarrowing = 6;  // requests
+constexpr std::int64_t kImpatientMs = 1'000;  // an answer is waited for at least so long, where many are not awaited to their end
 constexpr std::size_t kNamed = 3;               // places in a sentence
 constexpr std::int64_t kAftermathMs = 250;      // a process that dies of work after its answer gets so long to do it
 
@@ -154,7 +154,9 @@ class GroupTrial {
     for (const Member& member : group.members) {
       if (const auto index = event->body.find(member.path)) changes.emplace_back(*index, member.change);
     }
-    auto shot = bench_.deliver(step_of(*event, changes));
+    Step step = step_of(*event, changes);
+    step.wire.patience_ms = patience_ms_;
+    auto shot = bench_.deliver(step);
     if (!shot && shot.error().kind == ErrorKind::usage) {
       unfit_ = shot.error().message;
       return Reaction::refused;
@@ -176,10 +178,11 @@ class GroupTrial {
     Group rest = group;
     std::stable_sort(rest.members.begin(), rest.members.end(),
                      [](const Member& a, const Member& b) { return a.suspicious && !b.suspicious; });
-    const std::size_t most = shot.timed_out ? kNarrowingOfSilence : kNarrowing;
+    // Whether it is silent for as long as the provider waits is seen when it is confirmed.
+    if (shot.timed_out) patience_ms_ = std::max(kImpatientMs, 20 * bench_.learnt().slowest_ms);
     bool sure = true;
-    for (std::size_t tries = 0; tries < most && revive() && !bench_.out_of_time(); ++tries) {
-      const bool settled = rest.members.size() == 1 || tries + 1 == most;
+    for (std::size_t tries = 0; tries < kNarrowing && revive() && !bench_.out_of_time(); ++tries) {
+      const bool settled = rest.members.size() == 1 || tries + 1 == kNarrowing;
       if (settled && sure) break;
       const auto half = static_cast<std::ptrdiff_t>(first_part(rest.members));
       Group part = rest;
@@ -199,6 +202,7 @@ class GroupTrial {
         sure = false;
       }
     }
+    patience_ms_.reset();
     found(seen, reaction, {shot}, false);
     return {};
   }
@@ -238,6 +242,7 @@ class GroupTrial {
   Shot last_;
   Group previous_;
   Shot previous_shot_;
+  std::optional<std::int64_t> patience_ms_{};
   std::size_t smaller_{0};
   bool tried_{false};
   std::string unfit_;

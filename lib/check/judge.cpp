@@ -51,6 +51,9 @@ Fault fault_of(const Case& wanted, const Played& played, std::size_t step, std::
 // Does the endpoint ask for time? It has been given some (Bench::play); that it needs more says something about load, and nothing about the rule.
 bool asks_for_time(const Shot& shot) { return shot.status() == 429 || (shot.status() == 503 && shot.answer->headers.has("Retry-After")); }
 
+// RFC 9110 15.5.12: a server may want a Content-Length.
+bool asks_for_length(const Shot& shot) { return shot.status() == 411 && shot.step.wire.chunked; }
+
 bool is_silent(const Shot& shot) { return !shot.answer && shot.failure; }
 
 std::optional<Fault> judge_accepted(const Bench& bench, const Case& wanted, const Played& played, std::size_t i) {
@@ -94,6 +97,7 @@ Fault effects_fault(const Case& wanted, const Played& played, const EffectCount&
                                                                    : "at most " + effects_words(expected.at_most);
   const std::string what = lost ? ": an event was lost" : ": " + effects_words(count) + " instead of " + std::to_string(expected.at_most);
   Fault fault = fault_of(wanted, played, last, case_words(wanted) + what, should + (expected.id.empty() ? "" : " of event " + expected.id));
+  fault.about = lost ? Fault::About::lost_effect : Fault::About::effect_too_many;
   fault.seen = effects_words(count) + "; the last answer was " + seen_words(played.shots[last]);
   return fault;
 }
@@ -158,6 +162,10 @@ std::optional<Fault> judge(const Bench& bench, const Case& wanted, const Played&
   for (std::size_t i = 0; i < played.shots.size(); ++i) {
     const Shot& shot = played.shots[i];
     if (!shot.answer && !shot.failure) continue;  // none was waited for
+    if (asks_for_length(shot)) {
+      if (remark != nullptr) *remark = case_words(wanted) + ": the endpoint wants a Content-Length (411)";
+      continue;
+    }
     if (asks_for_time(shot)) {
       if (remark != nullptr) *remark = case_words(wanted) + ": the endpoint asked to wait (" + std::to_string(shot.status()) + ")";
       continue;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/json_path.hpp"
+#include "check/patches.hpp"
 #include "check/signing_keys.hpp"
 #include "check/tampering.hpp"
 #include "signing/canonical.hpp"
@@ -119,6 +120,9 @@ Result<Made> make(const Subject& subject, const Step& step, const signing::Keys&
   if (!event) return event.error();
   http::Request& request = event->request;
   if (step.body) request.body = with_id(*step.body, step.body_id, event->id);
+  auto body = patched(step, sample->media_type, std::move(request.body));
+  if (!body) return body.error();
+  request.body = *std::move(body);
   request.target = subject.url.origin_form();
 
   const signing::Scheme& way = signing_way(provider);

@@ -92,6 +92,7 @@ Result<Body> Body::read(std::string_view media_type, std::string text) {
   scanner.skip_space();
   if (scanner.at() != body.text_.size()) return usage_error("the events are no JSON");
   body.main_ = body.find_main_object();
+  body.is_tight_ = body.with({}) == body.text_;
   return body;
 }
 
@@ -194,7 +195,52 @@ std::size_t Body::find_main_object() const {
   return main;
 }
 
+// What the change does to the text by itself, of a tight body; nothing when it does nothing.
+std::optional<Body::Edit> Body::edit_of(std::size_t index, const Change& change) const {
+  if (index >= places_.size()) return std::nullopt;
+  const Span& span = spans_[index];
+  if (change.op == Change::Op::put) return Edit{span.begin, span.end, false, change.text};
+  if (change.op == Change::Op::add) {
+    if (places_[index].kind != ValueKind::object) return std::nullopt;
+    const std::size_t tail = children_[index].empty() ? span.begin + 1 : spans_[children_[index].back()].end;
+    return Edit{tail, tail, !children_[index].empty(), change.text};
+  }
+  if (index == 0) return std::nullopt;
+  const auto& siblings = children_[places_[index].parent];
+  if (index != siblings.front()) return Edit{span.lead, span.end, false, {}};
+  return Edit{span.lead + 1, siblings.size() == 1 ? span.end : spans_[siblings[1]].lead + 1, false, {}};  // with the comma behind it
+}
+
+// One or two changes that do not touch each other, put into the text. False: they are for write().
+bool Body::write_few(const Changes& changes, std::string& out) const {
+  if (!is_tight_ || changes.empty() || changes.size() > 2) return false;
+  const auto& [index, change] = changes.front();
+  std::optional<Edit> first = edit_of(index, change);
+  std::optional<Edit> second;
+  if (changes.size() == 2) {
+    const auto& [other_index, other] = changes.back();
+    // A member that is added needs a comma before it unless the one that is taken out was the only one.
+    if (change.op != other.op && change.op != Change::Op::put && other.op != Change::Op::put) return false;
+    second = edit_of(other_index, other);
+  }
+  if (second && (!first || second->begin < first->begin)) std::swap(first, second);
+  if (first && second && (second->begin < first->end || second->begin == first->begin)) return false;
+  std::size_t at = 0;
+  out.reserve(text_.size() + (first ? first->text.size() + 1 : 0) + (second ? second->text.size() + 1 : 0));
+  for (const std::optional<Edit>& edit : {first, second}) {
+    if (!edit) continue;
+    out.append(text_, at, edit->begin - at);
+    if (edit->comma) out += ',';
+    out += edit->text;
+    at = edit->end;
+  }
+  out.append(text_, at);
+  return true;
+}
+
 std::string Body::with(const Changes& changes) const {
+  std::string few;
+  if (write_few(changes, few)) return few;
   std::vector<std::vector<const Change*>> by_place(places_.size());
   for (const auto& [index, change] : changes) {
     if (index < by_place.size()) by_place[index].push_back(&change);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "check/step.hpp"
 #include "check/subject.hpp"
 
 namespace hookctl {
@@ -52,16 +53,6 @@ struct Place {
   bool is_container() const noexcept { return kind == ValueKind::object || kind == ValueKind::array; }
 };
 
-// What becomes of one place.
-struct Change {
-  enum class Op {
-    put,       // `text`, which is JSON (or what is to look like it), stands there instead
-    take_out,  // the member or item is gone
-    add,       // `text`, a member ("\"key\":1"; of a form "key=1"), is added to the object as its last
-  };
-  Op op{Op::put};
-  std::string text{};
-};
 using Changes =
     std::vector<std::pair<std::size_t, Change>>;  // by the place's index; of several for a place the last counts, additions add up
 
@@ -99,6 +90,15 @@ class Body {
   bool read_value(JsonScanner& scanner, std::size_t index);
   bool read_members(JsonScanner& scanner, std::size_t index);
   void read_form();
+  // One stretch of the text, and what comes in its place.
+  struct Edit {
+    std::size_t begin{0};
+    std::size_t end{0};
+    bool comma{false};  // before `text`
+    std::string_view text{};
+  };
+  std::optional<Edit> edit_of(std::size_t index, const Change& change) const;
+  bool write_few(const Changes& changes, std::string& out) const;
   std::size_t find_main_object() const;
   std::size_t main_child(std::size_t parent) const;
   void write(std::size_t index, const std::vector<std::vector<const Change*>>& by_place, std::string& out) const;
@@ -110,6 +110,7 @@ class Body {
   std::vector<Span> spans_;
   std::vector<std::vector<std::size_t>> children_;
   std::size_t main_{0};
+  bool is_tight_{false};  // JSON that with() gives back as it is when nothing changes: no blanks before its commas
 };
 
 // Is it a name that people or organisations stand under ("user", "customer", "sender"), which may be gone, anonymous or guests?

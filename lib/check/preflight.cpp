@@ -185,22 +185,19 @@ bool refuses_all(const std::vector<Shot>& tried) {
 
 }  // namespace
 
-Result<Preflight> preflight(Bench& bench) {
+Result<void> preflight(Bench& bench) {
   std::vector<Shot> accepted;
-  if (auto done = try_samples(bench, accepted); !done) return done.error();
+  if (auto done = try_samples(bench, accepted); !done) return done;
   if (accepted.empty() && refuses_all(bench.learnt().tried)) {
-    if (auto done = try_compact(bench, accepted); !done) return done.error();
+    if (auto done = try_compact(bench, accepted); !done) return done;
   }
-  Preflight out;
-  for (const Shot& shot : bench.learnt().tried) out.tried.push_back(event_line(shot));
   if (accepted.empty()) {
     std::string message = "the endpoint accepts no correctly signed event of " + bench.subject().provider->id + " at " + bench.subject().url.text() + "; tried:";
-    for (const std::string& line : out.tried) message += "\n    " + line;
+    for (const Shot& shot : bench.learnt().tried) message += "\n    " + event_line(shot);
     return unavailable_error(message, likely_reason(bench.learnt().tried));
   }
-  if (auto done = learn_handled(bench, accepted); !done) return done.error();
-  if (auto done = learn_refusals(bench); !done) return done.error();
-  return out;
+  if (auto done = learn_handled(bench, accepted); !done) return done;
+  return learn_refusals(bench);
 }
 
 }  // namespace hookctl::check

@@ -27,9 +27,12 @@ class Spawned final : public Program {
   }
 
   std::vector<std::string> last_lines() override { return child_ ? child_->last_lines() : std::vector<std::string>(); }
+  std::uint64_t line_count() override { return earlier_lines_ + (child_ ? child_->line_count() : 0); }
+  std::optional<int> pid() override { return child_ ? std::optional(child_->pid()) : std::nullopt; }
 
   Result<void> restart() override {
     if (child_) child_->stop(kPatienceMs);
+    earlier_lines_ = line_count();
     child_.reset();
     return start();
   }
@@ -72,6 +75,7 @@ class Spawned final : public Program {
   http::WireClient& wire_;
   ProgramOptions options_;
   std::unique_ptr<process::Child> child_;
+  std::uint64_t earlier_lines_{0};  // of those that have ended
 };
 
 }  // namespace

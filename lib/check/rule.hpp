@@ -15,6 +15,7 @@ namespace hookctl::check {
 
 // Why a rule fails: what went wrong with which of the shots.
 struct Fault {
+  enum class About { answers, lost_effect, effect_too_many };
   std::string summary;   // one sentence, without a period: "an event whose signature was cut to 8 characters was accepted"
   std::string expected;
   std::string seen;
@@ -24,6 +25,7 @@ struct Fault {
   bool raced{false};             // it may not show every time: 2 of 10 are enough
   std::string place{};           // the JSON path or case that it is about: part of the fingerprint
   std::string case_name{};
+  About about{About::answers};
 };
 
 // What a rule says of one trial.
@@ -35,14 +37,15 @@ struct Outcome {
 };
 
 struct RuleCode {
-  std::string_view id;
+  std::string id;
   // The cases of this rule for this endpoint; `usage` is why it does not apply. A fresh set each time it is called.
   std::function<Result<std::vector<Case>>(Bench&)> cases{};
   // Or, where cases cannot say it: a trial of its own. `usage` as above.
   std::function<Result<Outcome>(Bench&)> trial{};
   bool needs_probe{false};   // skipped without one
   bool last{false};          // may leave the endpoint unable to serve: after all others
-  std::string_view follows{};  // skipped when that rule has failed, for it is a case of it
+  std::string follows{};     // skipped when that rule has failed, for it is a case of it
+  std::optional<report::Rule> words{};  // of a rule that is not in the rulebook
 };
 
 // Every rule in the order in which they run. Same ids as the rulebook.

@@ -35,8 +35,8 @@ constexpr RuleGroup kGroups[] = {
 using Lines = std::array<std::vector<std::string>, kFrameworks.size()>;
 using Remedies = std::map<std::string, Lines, std::less<>>;
 
-bool is_group(std::string_view name) {
-  return std::any_of(std::begin(kGroups), std::end(kGroups), [&](const RuleGroup& group) { return group.name == name; });
+bool is_group(std::span<const RuleGroup> groups, std::string_view name) {
+  return std::any_of(groups.begin(), groups.end(), [&](const RuleGroup& group) { return group.name == name; });
 }
 
 // The shapes below are asked for with at() and get(): what nlohmann throws for another shape becomes the error of the whole file.
@@ -64,12 +64,12 @@ std::vector<report::Remedy> named(const Remedies& remedies, const Json& names) {
   return found;
 }
 
-report::Rule rule_of(const Json& json, const Remedies& remedies) {
+report::Rule rule_of(const Json& json, const Remedies& remedies, std::span<const RuleGroup> groups) {
   report::Rule rule;
   rule.id = json.at("id").get<std::string>();
   const auto severity = report::parse_severity(json.at("severity").get<std::string>());
   if (!severity) throw std::invalid_argument("'" + rule.id + "' has a severity that is none");
-  if (rule.id.size() < rule.group().size() + 2 || !is_group(rule.group())) throw std::invalid_argument("'" + rule.id + "' is in no group");
+  if (rule.id.size() < rule.group().size() + 2 || !is_group(groups, rule.group())) throw std::invalid_argument("'" + rule.id + "' is in no group");
   rule.severity = *severity;
   rule.title = json.at("title").get<std::string>();
   rule.what = json.at("what").get<std::string>();
@@ -79,17 +79,17 @@ report::Rule rule_of(const Json& json, const Remedies& remedies) {
   return rule;
 }
 
-std::vector<report::Rule> rules_of(const Json& file, const Remedies& remedies) {
+std::vector<report::Rule> rules_of(const Json& file, const Remedies& remedies, std::span<const RuleGroup> groups) {
   std::vector<report::Rule> rules;
   std::set<std::string> ids;
   for (const Json& each : file) {
-    rules.push_back(rule_of(each, remedies));
+    rules.push_back(rule_of(each, remedies, groups));
     if (!ids.insert(rules.back().id).second) throw std::invalid_argument("rule '" + rules.back().id + "' is there twice");
   }
   return rules;
 }
 
-std::string_view embedded(std::string_view path) {
+std::string_view embedded(std::string_view path) noexcept {
   for (const EmbeddedFile& file : embedded_files()) {
     if (file.path == path) return file.bytes;
   }
@@ -97,7 +97,7 @@ std::string_view embedded(std::string_view path) {
 }
 
 std::vector<report::Rule> load() {
-  auto rules = parse_rulebook(embedded("rules.json"), embedded("remedies.json"));
+  auto rules = parse_rulebook(embedded("rules.json"), remedies_json(), kGroups);
   if (!rules) throw std::logic_error(rules.error().message);
   return std::move(*rules);
 }
@@ -110,7 +110,9 @@ std::string list_hint() { return "'hookctl check --list' lists all " + std::to_s
 
 std::span<const RuleGroup> rule_groups() noexcept { return kGroups; }
 
-Result<std::vector<report::Rule>> parse_rulebook(std::string_view rules_json, std::string_view remedies_json) {
+std::string_view remedies_json() noexcept { return embedded("remedies.json"); }
+
+Result<std::vector<report::Rule>> parse_rulebook(std::string_view rules_json, std::string_view remedies_json, std::span<const RuleGroup> groups) {
   const auto rules = parse_json(rules_json, kRulesFile);
   if (!rules) return bug_error(rules.error().message);
   const auto remedies = parse_json(remedies_json, kRemediesFile);
@@ -119,7 +121,7 @@ Result<std::vector<report::Rule>> parse_rulebook(std::string_view rules_json, st
   try {
     const Remedies by_id = remedies_of(*remedies);
     at = kRulesFile;
-    return rules_of(*rules, by_id);
+    return rules_of(*rules, by_id, groups);
   } catch (const std::exception& error) {
     return bug_error(std::string(at) + ": " + error.what());
   }

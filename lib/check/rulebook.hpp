@@ -44,7 +44,9 @@ Error unknown_rule(std::string_view id);
 // empty list, and when nothing is left.
 Result<std::vector<std::string>> select_rules(std::string_view list);
 
-// The rules of two such files. `bug` says which file is malformed and where.
-Result<std::vector<report::Rule>> parse_rulebook(std::string_view rules_json, std::string_view remedies_json);
+// The rules of two such files; each rule's group is one of `groups`. `bug` says which file is malformed and where.
+Result<std::vector<report::Rule>> parse_rulebook(std::string_view rules_json, std::string_view remedies_json, std::span<const RuleGroup> groups = rule_groups());
+// remedies.json, for rules that stand elsewhere.
+std::string_view remedies_json() noexcept;
 
 }  // namespace hookctl::check

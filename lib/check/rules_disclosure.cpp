@@ -54,7 +54,7 @@ Outcome tell(const Sighting& sighting, Leak kind, const std::string& never) {
 }
 
 RuleCode rule(std::string_view id, Leak kind, std::string never) {
-  RuleCode code{.id = id};
+  RuleCode code{.id = std::string(id)};
   code.trial = [kind, never = std::move(never)](Bench& bench) -> Result<Outcome> {
     if (kind == Leak::secret && bench.subject().keys.secrets.empty()) return usage_error("this provider has no secret");
     if (kind == Leak::signature && !bench.watch().knows_signatures())

@@ -239,7 +239,7 @@ GroupTest slow_patterns() {
 }
 
 RuleCode rule(std::string_view id, GroupTest (*test)()) {
-  return {.id = id, .trial = [test](Bench& bench) { return group_trial(bench, test()); }};
+  return {.id = std::string(id), .trial = [test](Bench& bench) { return group_trial(bench, test()); }};
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ using Cases = Result<std::vector<Case>>;
 using Op = Tamper::Op;
 using Which = SigningKey::Which;
 
-constexpr std::string_view kMissing = "signature/missing";
+constexpr const char* kMissing = "signature/missing";
 constexpr std::size_t kLongJunk = 10'240;
 constexpr std::size_t kBeyond64k = 66'000;
 constexpr std::size_t kMostSingleWords = 6;  // where each takes a request of its own

@@ -15,7 +15,7 @@ namespace {
 using Cases = Result<std::vector<Case>>;
 using Op = Tamper::Op;
 
-constexpr std::string_view kMissing = "signature/missing";
+constexpr const char* kMissing = "signature/missing";
 
 Step unsigned_step(std::vector<Tamper> tampers = {}) {
   Step step;

@@ -61,6 +61,38 @@ struct Tamper {
   std::int64_t number{0};
 };
 
+// What becomes of one place of a body.
+struct Change {
+  enum class Op {
+    put,       // `text`, which is JSON (or what is to look like it), stands there instead
+    take_out,  // the member or item is gone
+    add,       // `text`, a member ("\"key\":1"; of a form "key=1"), is added to the object as its last
+  };
+  Op op{Op::put};
+  std::string text{};
+};
+
+// One change of an event's body before it is signed: of the value at a path of the plain body (places.hpp).
+struct Patch {
+  // What stands for "{*}" in the change's text: `unit` so many times, then `close` as often.
+  struct Repeat {
+    std::string unit;
+    std::string close{};
+    std::size_t times{1};
+  };
+  std::string path{};  // "" is the whole body; a path that leads nowhere changes nothing
+  Change change{};
+  std::optional<Repeat> repeat{};
+};
+
+// One change of the body's bytes, after the patches and before it is signed.
+struct Splice {
+  std::size_t at{0};     // the body's end where it is beyond that
+  std::size_t erase{0};  // so many bytes go
+  std::string insert{};  // this comes in their place,
+  std::size_t times{1};  // so often
+};
+
 // How the bytes go out.
 struct WireStyle {
   enum class Case { kept, lower, upper, mixed };
@@ -97,6 +129,8 @@ struct Step {
   std::vector<event::Edit> edits{};   // of the body, before it is signed
   std::optional<std::string> body{};  // these bytes are signed, instead of the sample's
   std::string body_id{};              // the id that stands in `body`: the event's own takes its place there, wherever it stands
+  std::vector<Patch> patches{};       // of that body, in its bytes: nothing else changes
+  std::vector<Splice> splices{};
   http::Headers headers{};            // set or added before it is signed
   Signing signing{};
   std::vector<Tamper> tampers{};

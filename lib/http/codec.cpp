@@ -232,11 +232,12 @@ std::variant<Response, Refusal> parse_response_head(std::string_view head, std::
 
 Result<void> check_writable(const Request& request) {
   constexpr const char* kHint = "a line break in an id, a type or a secret would begin a header of its own";
-  constexpr std::string_view kBreaks("\r\n\0", 3);
+  const auto breaks = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
   if (!is_token(request.method)) return usage_error("'" + printable(request.method) + "' is not an HTTP method");
   for (const Header& field : request.headers) {
     if (!is_token(field.name)) return usage_error("'" + printable(field.name) + "' is not a header name", "letters, digits and '-' make one");
-    if (field.value.find_first_of(kBreaks) != std::string::npos) return usage_error("the value of the header '" + field.name + "' holds a line break or a NUL", kHint);
+    if (std::any_of(field.value.begin(), field.value.end(), breaks))
+      return usage_error("the value of the header '" + field.name + "' holds a line break or a NUL", kHint);
   }
   return {};
 }

@@ -7,7 +7,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <fstream>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -102,16 +101,6 @@ class Running final : public Child {
     while (!(launched_.ended() && reader_.at_end()) && steady_ms() - begun < patience_ms) std::this_thread::sleep_for(kLookAgain);
     launched_.signal(SIGKILL);  // also for those of the group that write elsewhere
     launched_.reap();
-  }
-
-  Usage usage() override {
-    Usage usage;
-#ifdef __linux__
-    std::ifstream statm("/proc/" + std::to_string(pid()) + "/statm");
-    std::int64_t pages = 0;
-    if (!stopped_ && statm >> pages >> pages) usage.resident_bytes = pages * ::sysconf(_SC_PAGESIZE);
-#endif
-    return usage;
   }
 
  private:

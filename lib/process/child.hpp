@@ -23,10 +23,6 @@ struct Ended {
   std::string text() const;  // "exit code 1", "signal 11 (Segmentation fault)"
 };
 
-struct Usage {
-  std::int64_t resident_bytes{0};  // of the program itself, 0 where the system does not tell
-};
-
 // A running program. Its standard output and error are read on a thread of ours, so it never blocks on them; the last lines are kept. Its
 // standard input is /dev/null. It leads a process group of its own, which stop() and the destructor end. One thread at a time, unless said.
 class Child {
@@ -44,7 +40,6 @@ class Child {
   virtual std::vector<std::string> last_lines() = 0;
   // How many lines it has written so far.
   virtual std::uint64_t line_count() = 0;
-  virtual Usage usage() = 0;
 };
 
 // What a program that is run to its end says.

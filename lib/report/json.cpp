@@ -29,6 +29,13 @@ Json remedies_json(const std::vector<Remedy>& remedies) {
   return all;
 }
 
+// The object that the text is; the text itself where it is none.
+Json object_of(const std::string& text) {
+  if (text.empty()) return nullptr;
+  auto parsed = parse_json(text, "recipe");
+  return parsed && parsed->is_object() ? std::move(*parsed) : Json(text);
+}
+
 Json exchange_json(const Exchange& exchange) {
   Json record;
   record["label"] = exchange.label;
@@ -63,6 +70,14 @@ Json finding_json(const Finding& finding) {
   record["exchanges"] = Json::array();
   for (const Exchange& each : finding.exchanges) record["exchanges"].push_back(exchange_json(each));
   record["log"] = finding.log;
+  record["replay"] = or_null(finding.replay);
+  record["places"] = finding.places;
+  record["alike"] = finding.alike;
+  record["limit"] = or_null(finding.limit);
+  record["recipe"] = object_of(finding.recipe);
+  const bool noted = finding.after_requests > 0;
+  record["after_requests"] = noted ? Json(finding.after_requests) : Json(nullptr);
+  record["after_ms"] = noted ? Json(finding.after_ms) : Json(nullptr);
   return record;
 }
 
@@ -82,6 +97,15 @@ Json rule_json(const RuleResult& result) {
   record["why"] = rule.why;
   record["source"] = or_null(rule.source);
   record["remedies"] = remedies_json(rule.remedies);
+  return record;
+}
+
+Json earlier_json(const Earlier& earlier) {
+  Json record;
+  record["id"] = earlier.id;
+  record["summary"] = earlier.summary;
+  record["again"] = again_name(earlier.again);
+  record["reason"] = or_null(earlier.reason);
   return record;
 }
 
@@ -126,6 +150,8 @@ std::string write_json(const Report& report) {
   for (const RuleResult& each : report.rules) record["rules"].push_back(rule_json(each));
   record["findings"] = Json::array();
   for (const Finding& each : report.findings) record["findings"].push_back(finding_json(each));
+  record["earlier"] = Json::array();
+  for (const Earlier& each : report.earlier) record["earlier"].push_back(earlier_json(each));
   return to_text(record, true) + "\n";
 }
 

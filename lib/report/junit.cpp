@@ -51,6 +51,7 @@ std::string failure_text(const std::vector<const Finding*>& findings) {
   std::string out;
   for (const Finding* each : findings) {
     out += finding_name(*each) + "\n" + each->summary + "\nexpected: " + each->expected + "\nseen: " + each->seen + "\n";
+    for (const auto& [label, words] : details(*each)) out += std::string(label) + ": " + words + "\n";
     if (!each->diff.empty()) out += each->diff + "\n";
     out += "fingerprint: " + each->fingerprint + "\n\n";
   }
@@ -118,6 +119,7 @@ std::string properties(const Report& report) {
   out += property("tool", report.tool) + property("version", report.version) + property("target", report.target);
   out += property("provider", report.provider) + property("seed", std::to_string(report.seed));
   for (const auto& [name, value] : report.learnt) out += property(name, value);
+  if (!report.earlier.empty()) out += property("earlier findings", earlier_words(report));
   if (!report.stopped.empty()) out += property("stopped", report.stopped);
   return out + "    </properties>\n";
 }

@@ -95,10 +95,16 @@ std::string finding_block(const Report& report, const Finding& finding) {
          " tries" + (finding.confidence.confirmed() ? "" : " (unconfirmed)") + ", fingerprint " + escaped(finding.fingerprint) + "\n\n";
   if (const Rule* rule = rule_of(report, finding)) out += labelled("Why", rule->why);
   out += labelled("Expected", finding.expected) + labelled("Seen", finding.seen);
+  for (const auto& [label, words] : details(finding)) {
+    std::string title(label);
+    title.front() = static_cast<char>(title.front() - 32);  // a small letter
+    out += labelled(title, words);
+  }
   if (!finding.diff.empty()) out += fence("diff", finding.diff);
   for (const Remedy& each : finding.remedies) out += remedy_block(each);
   const std::string commands = repeat_commands(finding);
   if (!commands.empty()) out += folded("How to repeat it", fence("sh", commands));
+  if (!finding.recipe.empty()) out += folded("The smallest case that shows it", fence("json", finding.recipe));
   if (const Exchange* trigger = trigger_of(finding)) out += answer_block(*trigger);
   if (!finding.log.empty()) out += folded("Last lines of the endpoint", fence("", join(finding.log, "\n")));
   return out;
@@ -108,12 +114,23 @@ std::string finding_line(const Finding& finding) {
   return "- " + escaped(finding_name(finding)) + ": " + escaped(clipped(finding.summary, 200)) + "\n";
 }
 
+std::string earlier_list(const Report& report) {
+  std::string out;
+  for (const Earlier& each : report.earlier) {
+    if (out.size() >= kBlock) return out + "- and more: the JSON report holds them\n";
+    out += "- " + std::string(again_name(each.again)) + ": " + escaped(clipped(each.id, 200)) + " " + escaped(clipped(each.summary, 200)) +
+           (each.reason.empty() ? "" : " (" + escaped(clipped(each.reason, 200)) + ")") + "\n";
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string write_markdown(const Report& report) {
   std::string out = "## " + escaped(report.tool) + ": " + verdict_words(report) + "\n\n";
   out += escaped(report.target) + " as " + escaped(report.provider) + ", version " + escaped(report.version) + "\n\n";
   out += escaped(summary_line(report)) + "\n\n" + group_table(report);
+  if (!report.earlier.empty()) out += "### Earlier findings\n\n" + earlier_list(report) + "\n";
   std::string known;
   std::string more;
   for (const Finding& each : report.findings) {

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kSeverities{"note", "low", "medium", "high", "critical"};
 constexpr std::array<std::string_view, 3> kVerdicts{"passed", "failed", "skipped"};
+constexpr std::array<std::string_view, 3> kAgains{"fixed", "still there", "cannot tell"};
 constexpr std::array<std::string_view, 7> kFormats{"json", "junit", "sarif", "tap", "markdown", "github", "text"};
 
 }  // namespace
@@ -26,6 +27,8 @@ std::optional<Severity> parse_severity(std::string_view text) noexcept {
 }
 
 std::string_view verdict_name(Verdict verdict) noexcept { return kVerdicts[static_cast<std::size_t>(verdict)]; }
+
+std::string_view again_name(Again again) noexcept { return kAgains[static_cast<std::size_t>(again)]; }
 
 std::string Confidence::text() const { return std::to_string(shown) + " of " + std::to_string(tries); }
 

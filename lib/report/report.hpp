@@ -73,6 +73,14 @@ struct Finding {
   std::string curl{};     // repeats the trigger from a shell; "" where curl cannot (pauses, races, broken-off requests)
   std::string command{};  // the hookctl command that repeats it
   std::vector<std::string> log{};  // last lines of a spawned endpoint, "" when there is none
+  // Of a fuzz run:
+  std::string replay{};                 // the command that tries it again on another day, or ""
+  std::vector<std::string> places{};    // JSON paths that show it
+  std::size_t alike{0};                 // so many more failures had the same cause
+  std::string limit{};                  // the size from which on it shows, or "": "from 65537 repeats on"
+  std::string recipe{};                 // the smallest case that shows it, as JSON, or ""
+  std::uint64_t after_requests{0};      // when it first showed, 0 when that was not noted
+  std::int64_t after_ms{0};
   bool known{false};      // stands in the baseline
 };
 
@@ -89,6 +97,16 @@ struct RuleResult {
   std::int64_t duration_ms{0};
 };
 
+// An earlier finding that was tried again.
+enum class Again { fixed, still_there, cannot_tell };
+std::string_view again_name(Again again) noexcept;  // "fixed", "still there", "cannot tell"
+struct Earlier {
+  std::string id;  // "fnd_1a2b3c4d"
+  std::string summary;
+  Again again{Again::cannot_tell};
+  std::string reason{};  // why it cannot be told; what is seen of one that is still there
+};
+
 struct Report {
   std::string tool{"hookctl check"};
   std::string version;
@@ -101,6 +119,7 @@ struct Report {
   std::vector<std::pair<std::string, std::string>> learnt{};  // what preflight found: ("slowest answer", "12 ms"), …
   std::vector<RuleResult> rules{};
   std::vector<Finding> findings{};
+  std::vector<Earlier> earlier{};
   std::string stopped{};  // why the run ended early, or ""
 
   std::size_t count(Verdict verdict) const noexcept;  // of the rules

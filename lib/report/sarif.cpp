@@ -212,7 +212,8 @@ std::string without_links(std::string text) {
 std::string message_text(const Finding& finding) {
   std::string out =
       some(finding.summary, finding.rule) + "\nexpected: " + shown(finding.expected, true) + "\nseen: " + shown(finding.seen, true);
-  if (!finding.command.empty()) out += "\nto repeat: " + shown(finding.command, true);
+  if (!repeat_command(finding).empty()) out += "\nto repeat: " + shown(repeat_command(finding), true);
+  for (const auto& [label, words] : details(finding)) out += "\n" + std::string(label) + ": " + shown(words, true);
   return without_links(std::move(out));
 }
 
@@ -222,6 +223,26 @@ Json location_json(const Report& report) {
   location["physicalLocation"] = {{"artifactLocation", {{"uri", place(report.target)}}}, {"region", region}};
   location["logicalLocations"] = Json::array({{{"fullyQualifiedName", some(report.target, "endpoint")}, {"kind", "resource"}}});
   return location;
+}
+
+// What only a fuzz run knows, where it does.
+void put_details(Json& properties, const Finding& finding) {
+  if (!finding.replay.empty()) properties["replay"] = shown(finding.replay, true);
+  for (const std::string& place : finding.places) properties["places"].push_back(shown(place));
+  if (finding.alike > 0) properties["alike"] = finding.alike;
+  if (!finding.limit.empty()) properties["limit"] = shown(finding.limit);
+  if (!finding.recipe.empty()) properties["recipe"] = shown(finding.recipe, true);
+  if (finding.after_requests == 0) return;
+  properties["after_requests"] = finding.after_requests;
+  properties["after_ms"] = finding.after_ms;
+}
+
+Json earlier_json(const Report& report) {
+  Json all = Json::array();
+  for (const Earlier& each : report.earlier)
+    all.push_back(
+        {{"id", shown(each.id)}, {"summary", shown(each.summary)}, {"again", again_name(each.again)}, {"reason", shown(each.reason)}});
+  return all;
 }
 
 Json result_json(const Report& report, const Finding& finding, Json& run) {
@@ -248,6 +269,7 @@ Json result_json(const Report& report, const Finding& finding, Json& run) {
   record["properties"]["event"] = shown(finding.event);
   record["properties"]["diff"] = shown(finding.diff, true);
   record["properties"]["curl"] = shown(finding.curl, true);
+  put_details(record["properties"], finding);
   record["properties"]["exchanges"] = put_exchanges(run, finding);
   return record;
 }
@@ -288,6 +310,7 @@ std::string write_sarif(const Report& report) {
                        {"provider", shown(report.provider)},
                        {"seed", std::to_string(report.seed)},
                        {"summary", summary_line(report)}};
+  if (!report.earlier.empty()) run["properties"]["earlier"] = earlier_json(report);
   Json document;
   document["$schema"] = "https://json.schemastore.org/sarif-2.1.0.json";
   document["version"] = "2.1.0";

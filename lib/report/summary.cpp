@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kReasons = 4;       // told in the closing line
 constexpr std::size_t kReasonBytes = 80;  // of each
 constexpr std::size_t kCurlBytes = 8192;
+constexpr std::size_t kPlaces = 8;  // told of a finding
 
 std::string count_words(std::uint64_t count, const std::string& one) { return std::to_string(count) + " " + one + (count == 1 ? "" : "s"); }
 
@@ -29,6 +30,12 @@ std::vector<std::string> excused_words(const Report& report) {
   if (known > 0) words.push_back(std::to_string(known) + " known");
   if (unconfirmed > 0) words.push_back(std::to_string(unconfirmed) + " unconfirmed");
   return words;
+}
+
+std::string places_words(const std::vector<std::string>& places) {
+  const auto told = std::min(places.size(), kPlaces);
+  const std::string words = join({places.begin(), places.begin() + static_cast<std::ptrdiff_t>(told)}, ", ");
+  return words + (told < places.size() ? " and " + std::to_string(places.size() - told) + " more" : "");
 }
 
 std::vector<std::string> reason_words(const Report& report) {
@@ -104,6 +111,7 @@ std::string summary_line(const Report& report) {
                     " failed" + in_brackets(excused_words(report)) + ", " + std::to_string(report.count(Verdict::skipped)) + " skipped" +
                     in_brackets(reason_words(report)) + "; " + count_words(report.requests, "request") + " in " +
                     duration_text(report.duration_ms);
+  if (!report.earlier.empty()) out += "; earlier findings: " + earlier_words(report);
   if (!report.stopped.empty()) out += "; stopped early: " + clipped(one_line(report.stopped), 200);
   return out;
 }
@@ -132,11 +140,37 @@ const Rule* rule_of(const Report& report, const Finding& finding) noexcept {
   return at == report.rules.end() ? nullptr : &at->rule;
 }
 
+std::vector<std::pair<std::string_view, std::string>> details(const Finding& finding) {
+  std::vector<std::pair<std::string_view, std::string>> all;
+  if (!finding.places.empty()) all.emplace_back("shows at", places_words(finding.places));
+  if (!finding.limit.empty()) all.emplace_back("limit", finding.limit);
+  if (finding.after_requests > 0)
+    all.emplace_back("found", "after " + count_words(finding.after_requests, "request") + ", " + duration_text(finding.after_ms));
+  if (finding.alike > 0) all.emplace_back("alike", std::to_string(finding.alike) + " more like this");
+  return all;
+}
+
+std::string earlier_words(const Report& report) {
+  std::vector<std::string> words;
+  for (const Again again : {Again::fixed, Again::still_there, Again::cannot_tell}) {
+    const auto count =
+        std::count_if(report.earlier.begin(), report.earlier.end(), [again](const Earlier& each) { return each.again == again; });
+    if (count > 0) words.push_back(std::to_string(count) + " " + std::string(again_name(again)));
+  }
+  return join(words, ", ");
+}
+
+const std::string& repeat_command(const Finding& finding) noexcept { return finding.replay.empty() ? finding.command : finding.replay; }
+
 std::string repeat_commands(const Finding& finding) {
   const bool whole = finding.curl.size() <= kCurlBytes;
   const std::string curl =
       whole ? finding.curl : "# the curl command has " + std::to_string(finding.curl.size()) + " bytes: the JSON report holds it";
-  return finding.command + (finding.command.empty() || curl.empty() ? "" : "\n") + curl;
+  std::vector<std::string> commands;
+  for (const std::string& each : {finding.replay, finding.command, curl}) {
+    if (!each.empty()) commands.push_back(each);
+  }
+  return join(commands, "\n");
 }
 
 }  // namespace hookctl::report

@@ -11,6 +11,8 @@ namespace hookctl::report {
 
 namespace {
 
+constexpr std::size_t kSummary = 200;  // bytes of a comment
+
 // '#' begins a directive, '\' escapes it.
 std::string escaped(std::string_view text) {
   std::string out;
@@ -32,13 +34,20 @@ std::string field(std::string_view key, std::string_view value) {
   return value.empty() ? "" : "      " + std::string(key) + ": " + in_quotes(value) + "\n";
 }
 
+std::string number(std::string_view key, std::uint64_t value) {
+  return value == 0 ? "" : "      " + std::string(key) + ": " + std::to_string(value) + "\n";
+}
+
 std::string finding_block(const Finding& finding) {
   std::string out = "    - id: " + in_quotes(finding.id) + "\n";
   out += field("fingerprint", finding.fingerprint) + field("severity", severity_name(finding.severity)) +
          field("confidence", finding.confidence.text());
   out +=
       field("summary", finding.summary) + field("expected", finding.expected) + field("seen", finding.seen) + field("diff", finding.diff);
-  return out + field("command", finding.command) + field("curl", finding.curl);
+  if (!finding.places.empty()) out += "      places:\n";
+  for (const std::string& place : finding.places) out += "        - " + in_quotes(place) + "\n";
+  out += field("limit", finding.limit) + number("alike", finding.alike) + number("after_requests", finding.after_requests);
+  return out + field("replay", finding.replay) + field("command", finding.command) + field("curl", finding.curl);
 }
 
 std::string diagnostics(const Report& report, const RuleResult& result) {
@@ -69,6 +78,10 @@ std::string write_tap(const Report& report) {
   std::string out =
       "TAP version 14\n1.." + std::to_string(report.rules.size()) + (report.rules.empty() ? " # SKIP no rule was asked" : "") + "\n";
   for (std::size_t i = 0; i < report.rules.size(); ++i) out += test_point(report, report.rules[i], i + 1);
+  for (const Earlier& each : report.earlier)
+    out += without_workflow_commands("# " + std::string(again_name(each.again)) + ": " +
+                                     one_line(clipped(each.id + " " + each.summary, kSummary))) +
+           "\n";
   return out + "# " + summary_line(report) + "\n";
 }
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kWidth = 100;
 constexpr std::size_t kLabel = 12;  // "fingerprint"
+constexpr std::size_t kAgain = 13;  // "cannot tell"
 constexpr std::size_t kLongestId = 36;
 constexpr std::size_t kProse = 2000;  // bytes of one sentence
 constexpr std::size_t kTogether = 3;  // so many rules skipped for one reason are told together
@@ -180,6 +181,7 @@ std::string finding_text(const Style& style, const Report& report, const Finding
   out += "  " + wrapped(one_line(clipped(finding.summary, kProse)), 2);
   if (const Rule* rule = rule_of(report, finding)) out += field(style, "why", rule->why);
   out += field(style, "event", finding.event) + field(style, "expected", finding.expected) + field(style, "seen", finding.seen);
+  for (const auto& [label, words] : details(finding)) out += field(style, label, words);
   out += block(style, "difference to the plain event", first_lines(finding.diff, kLines, kBlock));
   for (const Remedy& each : finding.remedies) out += remedy(style, each);
   out += repeat(style, finding);
@@ -188,11 +190,26 @@ std::string finding_text(const Style& style, const Report& report, const Finding
   return out + field(style, "fingerprint", finding.fingerprint);
 }
 
+// What became of the findings of earlier runs. Of one that is still there the findings say more.
+std::string earlier(const Style& style, const Report& report) {
+  if (report.earlier.empty()) return "";
+  std::string out = "\n" + style("bold", "earlier findings") + "\n";
+  for (const Earlier& each : report.earlier) {
+    const std::string_view word = again_name(each.again);
+    const std::string_view word_style = each.again == Again::fixed ? "good" : each.again == Again::still_there ? "bad" : "warn";
+    const std::string id = one_line(clipped(each.id, kLongestId));
+    const std::string reason = one_line(clipped(each.reason, kProse));
+    const std::string words = one_line(clipped(each.summary, kProse)) + (reason.empty() ? "" : " (" + reason + ")");
+    out += "  " + style(word_style, word) + filler(word, kAgain) + id + "  " + wrapped(words, 2 + kAgain + columns(id) + 2);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string write_text(const Report& report, const Painter& paint) {
   const Style style{paint};
-  std::string out = head(style, report) + table(style, report);
+  std::string out = head(style, report) + table(style, report) + earlier(style, report);
   std::string known;
   for (const Finding& each : report.findings) {
     if (each.known)

@@ -28,7 +28,8 @@ std::string write_sarif(const Report& report);
 std::string write_tap(const Report& report);
 // For people: GitHub job summaries, merge requests.
 std::string write_markdown(const Report& report);
-// Workflow commands of GitHub Actions: "::error title=…::…" and "::warning …", a line for each finding that is not known.
+// Workflow commands of GitHub Actions: "::error title=…::…" and "::warning …", a line for each finding that is not known, and for each
+// earlier one but those that are still there (they are findings again).
 std::string write_github(const Report& report);
 // For a terminal or a log: a table of the rules by group, then the findings in full. `paint` wraps words in colour: (style, words), where style
 // is "good", "bad", "warn", "dim" or "bold". Control characters from foreign bytes come out escaped.

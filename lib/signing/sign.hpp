@@ -1,6 +1,7 @@
 // Signs a request the way its provider does.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -19,6 +20,7 @@ struct SignInputs {
   std::string audience{};  // whom a token is for ("{audience}"); "" is the URL
   // This text in the place of the timestamp, letter for letter, instead of `now`: how tests of receivers forge times.
   std::optional<std::string> timestamp{};
+  bool wants_content{true};  // false: Signed::content may be left empty, which is faster
 };
 
 struct Signed {
@@ -38,5 +40,22 @@ struct Signed {
 // the method or a field could not be written (http::check_writable), when the body is not of the provider's shape, when inputs.timestamp
 // is given and the scheme has no timestamp (a token has none beside its claims), or when the scheme is not supported. Pure, thread-safe.
 Result<Signed> sign(const Scheme& scheme, const Keys& keys, http::Request request, const SignInputs& inputs);
+
+// The same for many requests: secrets are decoded and Macs keyed once, for the first request that needs them. One Signer belongs to one
+// thread at a time; movable.
+class Signer {
+ public:
+  // `scheme` outlives it. What is wrong with the keys sign() says, each time.
+  Signer(const Scheme& scheme, Keys keys);
+  Signer(Signer&&) noexcept;
+  Signer& operator=(Signer&&) noexcept;
+  ~Signer();
+
+  Result<Signed> sign(http::Request request, const SignInputs& inputs);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace hookctl::signing

@@ -18,6 +18,10 @@ import './cases/check_flaws.mjs';
 import './cases/check_usage.mjs';
 import './cases/check_reports.mjs';
 import './cases/check_spawn.mjs';
+import './cases/fuzz_sound.mjs';
+import './cases/fuzz_flaws.mjs';
+import './cases/fuzz_limits.mjs';
+import './cases/fuzz_kept.mjs';
 
 const [program, folder, ...words] = process.argv.slice(2);
 const begun = Date.now();

@@ -1,6 +1,7 @@
 // Executes every ```console block of README.md against a real endpoint and compares what comes out. In the expected text '…' stands for
 // anything within a line, a line of '…' alone for any number of lines, and [exit N] for the exit code. A block that starts `hookctl listen`
-// stays in the background. Ports 3000 and 4400 are replaced by free ones, in commands and in output.
+// stays in the background. A ```diff block is applied to the shop of apps/shop, which the commands find as server.mjs. Ports 3000, 4400 and
+// 8080 (the shop's) are replaced by free ones, in commands and in output.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -16,11 +17,18 @@ let failed = 0;
 
 const endpoint = http.createServer((request, response) => { request.resume(); request.on('end', () => response.end('ok\n')); });
 await new Promise((ready) => endpoint.listen(0, '127.0.0.1', ready));
-const ports = { 3000: String(endpoint.address().port), 4400: '' };
+const spare = http.createServer();
+await new Promise((ready) => spare.listen(0, '127.0.0.1', ready));
+const ports = { 3000: String(endpoint.address().port), 4400: '', 8080: String(spare.address().port) };
+await new Promise((done) => spare.close(done));
+
+const shop = path.join(path.dirname(process.argv[1]), '../../apps/shop');
+fs.copyFileSync(path.join(shop, 'server.mjs'), path.join(folder, 'server.mjs'));
+fs.symlinkSync(path.resolve(shop, 'node_modules'), path.join(folder, 'node_modules'));
 
 const environment = { ...process.env, STRIPE_SECRET: 'whsec_readme', SLACK_SECRET: 'slack_readme', GITHUB_SECRET: 'github_readme', NO_COLOR: '1', XDG_CONFIG_HOME: folder,
-  PATH: `${path.dirname(hookctl)}:${process.env.PATH}` };
-const real = (text) => text.replace(/\b3000\b/g, ports[3000]).replace(/\b4400\b/g, ports[4400] || '4400');
+  PATH: `${path.dirname(hookctl)}:${path.dirname(process.execPath)}:${process.env.PATH}`, PORT: ports[8080] };
+const real = (text) => text.replace(/\b3000\b/g, ports[3000]).replace(/\b4400\b/g, ports[4400] || '4400').replace(/\b8080\b/g, ports[8080]);
 
 // [{command, expected: [lines], code}] of one block
 function steps(block) {
@@ -70,8 +78,18 @@ async function run(step) {
   judge(step.command, text, step.expected, code, step.code);
 }
 
-for (const [, block] of readme.matchAll(/```console\n([\s\S]*?)\n```/g)) {
-  for (const step of steps(block)) await (step.command.startsWith('hookctl listen') ? runInBackground(step) : run(step));
+// Lines with '-' go, and those with '+' come in their place.
+function mend(block) {
+  const file = path.join(folder, 'server.mjs');
+  const before = fs.readFileSync(file, 'utf8');
+  const lines = (mark) => block.split('\n').filter((line) => line[0] === mark).map((line) => line.slice(1)).join('\n');
+  if (!before.includes(lines('-'))) throw new Error(`README.md takes lines from apps/shop/server.mjs that are not there:\n${lines('-')}`);
+  fs.writeFileSync(file, before.replace(lines('-'), () => lines('+')));
+}
+
+for (const [, kind, block] of readme.matchAll(/```(console|diff)\n([\s\S]*?)\n```/g)) {
+  if (kind === 'diff') mend(block);
+  else for (const step of steps(block)) await (step.command.startsWith('hookctl listen') ? runInBackground(step) : run(step));
 }
 // The examples in every command's help: each must run, and end with 0 or 1 (a listener ends when it is told to).
 async function runExample(command) {

@@ -24,7 +24,7 @@ function counts(text) {
 }
 
 export function judge(report, samples) {
-  const expected = { empty: '0 0 0 0 0', clean: '4 8 0 5 0', failed: '5 10 1 7 3', hostile: '3 7 2 4 1' };
+  const expected = { empty: '0 0 0 0 0', clean: '4 8 0 5 0', failed: '5 10 1 7 3', fuzzed: '2 5 2 1 2', hostile: '3 7 2 4 1' };
   for (const [name, want] of Object.entries(expected)) {
     const text = samples(`${name}.xml`);
     report(`${name} is valid`, complaint(text) === '', complaint(text));
@@ -35,6 +35,8 @@ export function judge(report, samples) {
   const failed = samples('failed.xml');
   report('the failure has its message and type', asked(failed, "string(//failure[@type='critical']/@message)") === 'A request without a signature was accepted');
   report('the known one is no failure', asked(failed, "count(//testcase[contains(@name,'unknown-field')]/skipped[contains(.,'baseline')])") === '1');
+  report('the command of another day stands first', asked(samples('fuzzed.xml'), "substring-before(//testcase[contains(@name,'server-error')]/system-out, 'curl')").endsWith('hookctl replay fnd_0f1e2d3c --secret env:S'));
+  report('earlier findings are counted', asked(samples('fuzzed.xml'), "string(//property[@name='earlier findings']/@value)") === '1 fixed, 1 still there, 1 cannot tell');
   const hostile = asked(samples('hostile.xml'), 'string(//failure)');
   for (const word of ['x]]> <script>', '\\x00\\x01', '&', '\\xff', '\\u{fffe}', '\u{1F600}']) report(`hostile text is read back: ${word}`, hostile.includes(word));
 

@@ -39,7 +39,8 @@ export function judge(report, samples) {
     empty: { headings: 1, fences: 0, tables: 0, rows: 0, folded: 0 },
     clean: { headings: 1, fences: 0, tables: 1, rows: 5, folded: 0 },
     failed: { headings: 4, fences: 9, tables: 1, rows: 6, folded: 5 },
-    hostile: { headings: 4, fences: 5, tables: 1, rows: 4, folded: 3 },
+    fuzzed: { headings: 4, fences: 11, tables: 1, rows: 3, folded: 7 },
+    hostile: { headings: 5, fences: 6, tables: 1, rows: 4, folded: 4 },
   };
   for (const [name, want] of Object.entries(expected)) {
     const text = samples(`${name}.md`);

@@ -12,8 +12,11 @@ int main(int argc, char** argv) {
     std::cerr << "usage: sample_reports FOLDER\n";
     return 2;
   }
-  const std::map<std::string, Report> reports{
-      {"empty", samples::empty()}, {"clean", samples::clean()}, {"failed", samples::failed()}, {"hostile", samples::hostile()}};
+  const std::map<std::string, Report> reports{{"empty", samples::empty()},
+                                              {"clean", samples::clean()},
+                                              {"failed", samples::failed()},
+                                              {"fuzzed", samples::fuzzed()},
+                                              {"hostile", samples::hostile()}};
   const std::map<Format, std::string> endings{{Format::json, "json"}, {Format::junit, "xml"},   {Format::sarif, "sarif"},
                                               {Format::tap, "tap"},   {Format::markdown, "md"}, {Format::github, "github"},
                                               {Format::text, "txt"}};

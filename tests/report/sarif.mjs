@@ -47,7 +47,7 @@ const edited = (edit) => (text) => {
 };
 
 export function judge(report, samples) {
-  const results = { empty: 0, clean: 0, failed: 3, hostile: 3 };
+  const results = { empty: 0, clean: 0, failed: 3, fuzzed: 2, hostile: 3 };
   for (const [name, want] of Object.entries(results)) {
     const text = samples(`${name}.sarif`);
     report(`${name} is valid`, complaint(text) === '', complaint(text));
@@ -67,6 +67,11 @@ export function judge(report, samples) {
   report('all exchanges are in the run', run.webRequests.length === 5 && run.webResponses.length === 5, run.webRequests.length);
   report('the place has neither scheme nor port', first.locations[0].physicalLocation.artifactLocation.uri === '127.0.0.1/webhooks/stripe');
   report('the stop is told', JSON.parse(samples('hostile.sarif')).runs[0].invocations[0].executionSuccessful === false);
+
+  const fuzzed = JSON.parse(samples('fuzzed.sarif')).runs[0];
+  const { replay, places, alike, limit, recipe, after_requests: requests, after_ms: ms } = fuzzed.results[0].properties;
+  report('what a fuzz run knows is among the properties', replay.startsWith('hookctl replay ') && places.length === 10 && JSON.parse(recipe).mutator === 'null' && [alike, limit, requests, ms].join() === '7,from 65537 repeats on,412,1234', JSON.stringify(fuzzed.results[0].properties));
+  report('earlier findings are told', fuzzed.properties.earlier.map((each) => each.again).join() === 'still there,fixed,cannot tell');
 
   refuses(report, 'a level of its own', failed, edited((run) => (run.results[0].level = 'fatal')), complaint);
   refuses(report, 'a missing tool', failed, edited((run) => delete run.tool), complaint);

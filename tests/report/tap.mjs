@@ -23,7 +23,7 @@ function complaint(text) {
 }
 
 export function judge(report, samples) {
-  const expected = { empty: [true, 0, 0, 0], clean: [true, 8, 5, 0], failed: [false, 10, 5, 2], hostile: [false, 7, 4, 0] };
+  const expected = { empty: [true, 0, 0, 0], clean: [true, 8, 5, 0], failed: [false, 10, 5, 2], fuzzed: [false, 5, 1, 0], hostile: [false, 7, 4, 0] };
   for (const [name, [ok, count, skip, todo]] of Object.entries(expected)) {
     const text = samples(`${name}.tap`);
     const { results } = read(text);
@@ -33,6 +33,8 @@ export function judge(report, samples) {
   const failed = read(samples('failed.tap')).points;
   report('only the unknown, confirmed one fails', read(samples('failed.tap')).results.failures.length === 1);
   report('findings are data', failed[1].diag.findings[0].diff.endsWith('\n+ (no Stripe-Signature)'), JSON.stringify(failed[1].diag));
+  const fuzzed = read(samples('fuzzed.tap')).points[0].diag.findings[0];
+  report('what a fuzz run knows is data', fuzzed.places.length === 10 && fuzzed.limit === 'from 65537 repeats on' && fuzzed.alike === 7 && fuzzed.after_requests === 412 && fuzzed.replay.startsWith('hookctl replay '), JSON.stringify(fuzzed));
   report('a skip has its reason', failed[3].skip === 'no effects probe', failed[3].skip);
   const hostile = read(samples('hostile.tap')).points;
   report('a description holds # and \\', hostile[0].name.includes('# todo Bail out!') && hostile[0].name.includes('# SKIP \\#') && hostile[0].name.includes('\\x00'), hostile[0].name);

@@ -116,3 +116,13 @@ TEST_CASE("effects: a command") {
   REQUIRE_FALSE(failed);
   CHECK(failed.error().kind == ErrorKind::usage);
 }
+
+TEST_CASE("parse_effects: what endpoints show of odd texts does not spoil the reading") {
+  const auto lone = check::parse_effects(R"({"count":2,"ids":["a","b"],"state":{"x":"\ud83d","y":"\udc00 \ud83d\ude00","z":"\\ud83d"}})");
+  REQUIRE(lone.ok());
+  CHECK(lone->of("a") == 1);
+  CHECK(lone->state == R"({"x":"\uFFFD","y":"\uFFFD \ud83d\ude00","z":"\\ud83d"})");
+  const auto bytes = check::parse_effects("{\"count\":1,\"ids\":[\"a\"],\"state\":\"\xC3(\"}");
+  REQUIRE(bytes.ok());
+  CHECK(bytes->count == 1);
+}

@@ -46,6 +46,16 @@ TEST_CASE("report junit: a suite a group, with times in seconds") {
   CHECK(has(text, "<property name=\"slowest answer\" value=\"12 ms\"/>"));
 }
 
+TEST_CASE("report junit: what a fuzz run knows; earlier findings count as the rules that they are") {
+  const std::string text = write(samples::fuzzed(), Format::junit);
+  CHECK(has(text, "<testsuites name=\"hookctl fuzz\" tests=\"5\" failures=\"2\" errors=\"0\""));
+  CHECK(has(text, "<property name=\"earlier findings\" value=\"1 fixed, 1 still there, 1 cannot tell\"/>"));
+  CHECK(has(text, "data.object.f and 2 more\nlimit: from 65537 repeats on\nfound: after 412 requests, 1.2 s\nalike: 7 more like this\n"));
+  CHECK(has(text, "<system-out>to repeat F1:\nhookctl replay fnd_0f1e2d3c --secret env:S\ncurl "));
+  const std::string plain = write(samples::failed(), Format::junit);
+  for (const char* word : {"earlier", "limit:", "found:", "alike:"}) CHECK_FALSE(has(plain, word));
+}
+
 TEST_CASE("report junit: no byte that XML forbids, nothing that ends an element") {
   const std::string text = write(samples::hostile(), Format::junit);
   CHECK(is_utf8(text));
@@ -80,6 +90,29 @@ TEST_CASE("report sarif: known, unconfirmed, stopped, and no links in messages")
   CHECK(run["results"][0]["ruleIndex"] == 1);
 }
 
+TEST_CASE("report sarif: what a fuzz run knows is among the properties, where it knows it") {
+  const auto run = run_of(samples::fuzzed());
+  const auto& known = run["results"][0]["properties"];
+  CHECK(known["replay"] == "hookctl replay fnd_0f1e2d3c --secret env:S");
+  CHECK(known["places"].size() == 10);
+  CHECK(known["alike"] == 7);
+  CHECK(known["limit"] == "from 65537 repeats on");
+  CHECK(known["recipe"].get<std::string>().find("hookctl.case.v1") != std::string::npos);
+  CHECK(known["after_requests"] == 412);
+  CHECK(known["after_ms"] == 1234);
+  const std::string message = run["results"][0]["message"]["text"];
+  CHECK(has(message, "\nto repeat: hookctl replay fnd_0f1e2d3c --secret env:S\nshows at: data.object.customer, "));
+  CHECK(run["properties"]["earlier"].size() == 3);
+  CHECK(run["properties"]["earlier"][2]["again"] == "cannot tell");
+  CHECK(run["results"].size() == 2);
+  const auto plain = run_of(samples::failed());
+  CHECK_FALSE(plain["properties"].contains("earlier"));
+  for (const char* name : {"places", "alike", "limit", "recipe", "after_requests", "after_ms"}) {
+    INFO(name);
+    CHECK_FALSE(plain["results"][0]["properties"].contains(name));
+  }
+}
+
 TEST_CASE("report sarif: bodies that are no text are binary, what is no message is a body") {
   Report made = samples::failed();
   made.findings[0].exchanges[1].request = "POST /x HTTP/1.1\r\nHost: y\r\n\r\n\xff";
@@ -89,6 +122,17 @@ TEST_CASE("report sarif: bodies that are no text are binary, what is no message 
   CHECK(result["webRequest"]["headers"]["Host"] == "y");
   CHECK(result["webResponse"]["body"]["binary"] == "Z2FyYmFnZQA=");
   CHECK_FALSE(result["webResponse"].contains("protocol"));
+}
+
+TEST_CASE("report tap: what a fuzz run knows; earlier findings are comments beside their test points") {
+  const std::string text = write(samples::fuzzed(), Format::tap);
+  CHECK(text.starts_with("TAP version 14\n1..5\n"));
+  CHECK(has(text, "      places:\n        - \"data.object.customer\"\n        - \"data.object.owner\"\n"));
+  CHECK(has(text,
+            "      limit: \"from 65537 repeats on\"\n      alike: 7\n      after_requests: 412\n      replay: \"hookctl replay fnd_0f1e"));
+  CHECK(has(text, "\n# still there: fnd_1a2b3c4d A note of 65,537 characters: the endpoint failed\n# fixed: fnd_5e6f7a8b An amount"));
+  const std::string plain = write(samples::failed(), Format::tap);
+  for (const char* key : {"places:", "limit:", "alike:", "after_requests:", "replay:"}) CHECK_FALSE(has(plain, key));
 }
 
 TEST_CASE("report tap: directives are ours alone") {

@@ -39,6 +39,45 @@ TEST_CASE("report json: everything is in it, under its name") {
   CHECK(record["findings"][2]["exchanges"][0]["answer"].is_null());
 }
 
+TEST_CASE("report json: what a fuzz run knows, and null where it does not") {
+  const auto document = parse_json(write_json(samples::fuzzed()), "report");
+  REQUIRE(document);
+  const auto& known = (*document)["findings"][0];
+  CHECK(known["replay"] == "hookctl replay fnd_0f1e2d3c --secret env:S");
+  CHECK(known["places"].size() == 10);
+  CHECK(known["places"][1] == "data.object.owner");
+  CHECK(known["alike"] == 7);
+  CHECK(known["limit"] == "from 65537 repeats on");
+  CHECK(known["recipe"].dump() == R"({"schema":"hookctl.case.v1","mutator":"null"})");
+  CHECK(known["after_requests"] == 412);
+  CHECK(known["after_ms"] == 1234);
+  CHECK(
+      (*document)["earlier"].dump() ==
+      R"([{"id":"fnd_1a2b3c4d","summary":"A note of 65,537 characters: the endpoint failed","again":"still there","reason":"HTTP 500 after 3 ms"},{"id":"fnd_5e6f7a8b","summary":"An amount of -1: the endpoint failed","again":"fixed","reason":null},{"id":"fnd_9c0d1e2f","summary":"The same event at once: two effects","again":"cannot tell","reason":"no effects probe"}])");
+
+  const auto plain = parse_json(write_json(samples::failed()), "report");
+  REQUIRE(plain);
+  const auto& unknown = (*plain)["findings"][0];
+  for (const char* name : {"replay", "limit", "recipe", "after_requests", "after_ms"}) {
+    INFO(name);
+    REQUIRE(unknown.contains(name));
+    CHECK(unknown[name].is_null());
+  }
+  CHECK(unknown["places"].dump() == "[]");
+  CHECK(unknown["alike"] == 0);
+  CHECK((*plain)["earlier"].dump() == "[]");
+}
+
+TEST_CASE("report json: a recipe that is no object stays the text that it is") {
+  Report made = samples::fuzzed();
+  for (const char* recipe : {"{", "[1]", "7", "\"x\""}) {
+    made.findings[0].recipe = recipe;
+    const auto document = parse_json(write_json(made), "report");
+    REQUIRE(document);
+    CHECK((*document)["findings"][0]["recipe"] == recipe);
+  }
+}
+
 TEST_CASE("report json: bytes that are no text are base64, other text is mended") {
   const Report hostile = samples::hostile();
   const auto document = parse_json(write_json(hostile), "report");

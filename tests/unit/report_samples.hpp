@@ -105,6 +105,39 @@ inline Report failed() {
   return made;
 }
 
+// A fuzz run: a finding with all that such a run knows, and three earlier ones, of which one is still there.
+inline Report fuzzed() {
+  Report made = empty();
+  made.tool = "hookctl fuzz";
+  made.duration_ms = 60000;
+  made.requests = 4922;
+  made.rules.push_back(result(rule("fuzz/server-error", Severity::high, "An odd but rightly signed event never makes the endpoint fail"),
+                              Verdict::failed, "data.object.customer is null: the endpoint failed", {"F1"}));
+  made.rules.push_back(result(rule("fuzz/late", Severity::high, "An odd event is answered in time"), Verdict::passed));
+  made.rules.push_back(
+      result(rule("suite/fnd_1a2b3c4d", Severity::high, "A note of 65,537 characters is survived"), Verdict::failed, "it failed", {"F2"}));
+  made.rules.push_back(result(rule("suite/fnd_5e6f7a8b", Severity::high, "An amount of -1 is survived"), Verdict::passed));
+  made.rules.push_back(
+      result(rule("suite/fnd_9c0d1e2f", Severity::high, "The same event at once has one effect"), Verdict::skipped, "no effects probe"));
+  made.findings = {finding("F1", "fuzz/server-error", Severity::high), finding("F2", "suite/fnd_1a2b3c4d", Severity::high)};
+  Finding& first = made.findings[0];
+  first.summary = "data.object.customer is null: the endpoint failed";
+  first.command = "";
+  first.replay = "hookctl replay fnd_0f1e2d3c --secret env:S";
+  for (const char* place : {"customer", "owner", "a", "b", "c", "d", "e", "f", "g", "h"})
+    first.places.push_back(std::string("data.object.") + place);
+  first.alike = 7;
+  first.limit = "from 65537 repeats on";
+  first.recipe = "{\n  \"schema\": \"hookctl.case.v1\",\n  \"mutator\": \"null\"\n}\n";
+  first.after_requests = 412;
+  first.after_ms = 1234;
+  made.findings[1].replay = "hookctl replay fnd_1a2b3c4d --secret env:S";
+  made.earlier = {{"fnd_1a2b3c4d", "A note of 65,537 characters: the endpoint failed", Again::still_there, "HTTP 500 after 3 ms"},
+                  {"fnd_5e6f7a8b", "An amount of -1: the endpoint failed", Again::fixed, ""},
+                  {"fnd_9c0d1e2f", "The same event at once: two effects", Again::cannot_tell, "no effects probe"}};
+  return made;
+}
+
 // What an endpoint that means harm can make of any text: terminal commands, ends of every kind of block, orders to a log's reader.
 inline std::string venom() {
   std::string text = "x]]> <script>alert(1)</script> <!-- --> </details> & \"q\" 'q' `` ``` ````` ~~~~ | a | b |\r\n";
@@ -140,7 +173,14 @@ inline Report hostile() {
   made.rules.push_back(result(rule("signature/missing", Severity::high, "title"), Verdict::failed, "", {"F1", "F2", "none such"}));
   Finding worst{
       "F1",    bad, "signature/missing", Severity::high, {3, 3}, lengthy, bad, lengthy, bad, bad, {{bad, {bad}}, {"any", {bad}}}, {},
-      lengthy, bad, {bad, bad},          false};
+      lengthy, bad, {bad, bad}};
+  worst.replay = bad;
+  worst.places = {bad, "", lengthy, bad, bad, bad, bad, bad, bad, bad};
+  worst.alike = static_cast<std::size_t>(-1);
+  worst.limit = bad;
+  worst.recipe = bad;
+  worst.after_requests = static_cast<std::uint64_t>(-1);
+  worst.after_ms = -5;
   worst.exchanges = {
       {bad, bad, bad, bad, 1, lengthy, bad, 200, 1},
       {bad, bad, bad, "POST / HTTP/1.1\r\nA: " + bad + "\r\n\r\n" + bad, 1, "HTTP/1.1 200 " + bad + "\r\n\r\n" + bad, bad, 200, -1}};
@@ -149,6 +189,7 @@ inline Report hostile() {
   made.findings[1].id = "F2";
   made.findings[1].known = true;
   made.findings[2].rule = "no/such";
+  made.earlier = {{bad, bad, Again::fixed, bad}, {lengthy, lengthy, Again::still_there, lengthy}, {"", "", Again::cannot_tell, lengthy}};
   return made;
 }
 

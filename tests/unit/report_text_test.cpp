@@ -59,8 +59,57 @@ TEST_CASE("report text: a finding in full, a known one on a line") {
   CHECK_FALSE(has(text, "\nF2  low"));
 }
 
+TEST_CASE("report text: what a fuzz run knows, and nothing of it where it knows nothing") {
+  const std::string text = write(samples::fuzzed(), Format::text);
+  for (const char* part :
+       {"\n  shows at    data.object.customer, data.object.owner,", "data.object.f and 2 more\n", "\n  limit       from 65537 repeats on\n",
+        "\n  found       after 412 requests, 1.2 s\n", "\n  alike       7 more like this\n",
+        "\n  how to repeat\n    hookctl replay fnd_0f1e2d3c --secret env:S\n    curl ",
+        "\n  how to repeat\n    hookctl replay fnd_1a2b3c4d --secret env:S\n    hookctl check --to 3000"}) {
+    INFO(part);
+    CHECK(has(text, part));
+  }
+  CHECK_FALSE(has(text, "hookctl.case.v1"));
+  const std::string second = text.substr(text.find("\nF2  high"));
+  const std::string plain = write(samples::failed(), Format::text);
+  for (const char* label : {"  shows at ", "  limit ", "  found ", "  alike ", "earlier findings"}) {
+    INFO(label);
+    CHECK_FALSE(has(second.substr(0, second.find("fingerprint")), label));
+    CHECK_FALSE(has(plain, label));
+  }
+}
+
+TEST_CASE("report text: earlier findings are fixed, still there, or it cannot be told") {
+  CHECK(has(write(samples::fuzzed(), Format::text),
+            "\nearlier findings\n"
+            "  still there  fnd_1a2b3c4d  A note of 65,537 characters: the endpoint failed (HTTP 500 after 3 ms)\n"
+            "  fixed        fnd_5e6f7a8b  An amount of -1: the endpoint failed\n"
+            "  cannot tell  fnd_9c0d1e2f  The same event at once: two effects (no effects probe)\n\n"));
+  const Painter paint = [](std::string_view style, std::string_view words) { return std::string(style) + ":" + std::string(words); };
+  const std::string text = write_text(samples::fuzzed(), paint);
+  for (const char* part : {"  bad:still there  fnd_1", "  good:fixed        fnd_5", "  warn:cannot tell  fnd_9"}) CHECK(has(text, part));
+}
+
+TEST_CASE("report markdown: what a fuzz run knows, and earlier findings") {
+  const std::string text = write(samples::fuzzed(), Format::markdown);
+  for (const char* part : {"\n### Earlier findings\n\n- still there: fnd\\_1a2b3c4d A note",
+                           " failed (HTTP 500 after 3 ms)\n- fixed: fnd\\_5e6f7a8b An amount", "\n**Shows at:** data.object.customer, ",
+                           "\n**Limit:** from 65537", "\n**Found:** after 412 requests, 1.2 s\n", "\n**Alike:** 7 more like this\n",
+                           "\n```sh\nhookctl replay fnd_0f1e2d3c --secret env:S\ncurl ",
+                           "<summary>The smallest case that shows it</summary>\n\n```json\n{\n  \"schema\""}) {
+    INFO(part);
+    CHECK(has(text, part));
+  }
+  Report many = samples::fuzzed();
+  many.earlier.resize(100'000, many.earlier[0]);
+  CHECK(write(many, Format::markdown).size() < 100'000);
+}
+
 TEST_CASE("report text: 100 columns, but for commands") {
   Report made = samples::failed();
+  made.earlier = samples::fuzzed().earlier;
+  for (int i = 0; i < 30; ++i) made.earlier[0].reason += " because";
+  for (int i = 0; i < 12; ++i) made.findings[0].places.push_back("data.object.items[0].price");
   made.findings[0].seen = "ä" + std::string(30, 'x');
   for (int i = 0; i < 30; ++i) made.findings[0].seen += " wörd";
   made.rules[0].rule.title +=
@@ -118,13 +167,28 @@ TEST_CASE("report github: a line for each finding that is not known, and nothing
   Report low = samples::failed();
   low.findings.resize(1);
   low.findings[0].severity = Severity::low;
+  CHECK_FALSE(has(write(low, Format::github), "found: after"));
   low.findings[0].rule = "a,b:c%\r\nd::error::";
   low.findings[0].summary = "100%\r\n::error::x";
   const std::string line = write(low, Format::github);
   CHECK(line.starts_with("::warning title=hookctl%3A a%2Cb%3Ac%25  d%3A%3Aerror%3A%3A (low)::100%25  ::error::x%0A"));
   CHECK(std::count(line.begin(), line.end(), '\n') == 1);
   const std::string hostile = write(samples::hostile(), Format::github);
-  CHECK(std::count(hostile.begin(), hostile.end(), '\n') == 2);
-  for (const auto each : split(hostile, "\n"))
-    CHECK((each.empty() || each.starts_with("::error title=hookctl%3A ") || each.starts_with("::warning title=hookctl%3A ")));
+  CHECK(std::count(hostile.begin(), hostile.end(), '\n') == 4);  // two findings, two earlier ones
+  for (const auto each : split(hostile, "\n")) {
+    CHECK((each.empty() || each.starts_with("::error title=hookctl%3A ") || each.starts_with("::warning title=hookctl%3A ") ||
+           each.starts_with("::notice title=hookctl%3A ")));
+  }
+}
+
+TEST_CASE("report github: an earlier finding that is still there is a finding, the others are told") {
+  const auto made = write(samples::fuzzed(), Format::github);
+  const auto lines = split(made, "\n");
+  REQUIRE(lines.size() == 5);
+  CHECK(has(std::string(lines[0]), "%0Ato repeat: hookctl replay fnd_0f1e2d3c --secret env:S%0Ashows at: data.object.customer, "));
+  CHECK(lines[0].ends_with("%0Alimit: from 65537 repeats on%0Afound: after 412 requests, 1.2 s%0Aalike: 7 more like this"));
+  CHECK(lines[1].starts_with("::error title=hookctl%3A suite/fnd_1a2b3c4d (high)::"));
+  CHECK(lines[2] == "::notice title=hookctl%3A fnd_5e6f7a8b is fixed::An amount of -1: the endpoint failed");
+  CHECK(lines[3] ==
+        "::warning title=hookctl%3A fnd_9c0d1e2f cannot be tried again::The same event at once: two effects%0Ano effects probe");
 }

@@ -14,6 +14,9 @@ TEST_CASE("report: severities and formats have names, both ways") {
     CHECK(parse_severity(severity_name(each)) == each);
   CHECK(severity_name(Severity::critical) == "critical");
   CHECK(verdict_name(Verdict::skipped) == "skipped");
+  CHECK(again_name(Again::fixed) == "fixed");
+  CHECK(again_name(Again::still_there) == "still there");
+  CHECK(again_name(Again::cannot_tell) == "cannot tell");
   for (const char* text : {"", "High", "high ", "fatal"}) CHECK_FALSE(parse_severity(text));
   CHECK(formats().size() == 7);
   for (const Format each : formats()) CHECK(parse_format(format_name(each)) == each);
@@ -74,6 +77,33 @@ TEST_CASE("report: the closing line counts, and says why rules were skipped") {
   CHECK(summary_line(made).find("(a: 1, b: 1, c: 1, d: 1, other reasons: 2)") != std::string::npos);
 }
 
+TEST_CASE("report: the closing line counts earlier findings, where there are some") {
+  Report made = samples::fuzzed();
+  CHECK(summary_line(made).ends_with("4922 requests in 1 m; earlier findings: 1 fixed, 1 still there, 1 cannot tell"));
+  made.earlier = {made.earlier[1], made.earlier[1]};
+  CHECK(earlier_words(made) == "2 fixed");
+  made.stopped = "x";
+  CHECK(summary_line(made).ends_with("; earlier findings: 2 fixed; stopped early: x"));
+  CHECK(earlier_words(samples::failed()).empty());
+}
+
+TEST_CASE("report: what a fuzz run knows of a finding, and only that") {
+  using Details = std::vector<std::pair<std::string_view, std::string>>;
+  Finding made;
+  CHECK(details(made).empty());
+  made.places = {"$.a"};
+  made.after_requests = 1;
+  made.alike = 1;
+  CHECK(details(made) == Details{{"shows at", "$.a"}, {"found", "after 1 request, 0 ms"}, {"alike", "1 more like this"}});
+  made.places = {"a", "b", "c", "d", "e", "f", "g", "h"};
+  CHECK(details(made)[0].second == "a, b, c, d, e, f, g, h");
+  made.places.push_back("i");
+  CHECK(details(made)[0].second == "a, b, c, d, e, f, g, h and 1 more");
+  made.after_requests = 0;
+  made.after_ms = 5;
+  CHECK(details(made).size() == 2);
+}
+
 TEST_CASE("report: groups stand in the order of the report, whatever lies between") {
   const Report made = samples::failed();
   std::string names;
@@ -97,6 +127,11 @@ TEST_CASE("report: commands to repeat, one a line, but no endless ones") {
   CHECK(repeat_commands(made) == "hookctl x");
   made.curl = "curl y";
   CHECK(repeat_commands(made) == "hookctl x\ncurl y");
+  CHECK(repeat_command(made) == "hookctl x");
+  made.replay = "hookctl replay fnd_1";
+  CHECK(repeat_commands(made) == "hookctl replay fnd_1\nhookctl x\ncurl y");
+  CHECK(repeat_command(made) == "hookctl replay fnd_1");
+  made.replay = "";
   made.curl = std::string(100000, 'y');
   CHECK(repeat_commands(made) == "hookctl x\n# the curl command has 100000 bytes: the JSON report holds it");
 }

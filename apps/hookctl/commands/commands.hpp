@@ -11,6 +11,8 @@ Command replay_command();
 Command sign_command();
 Command verify_command();
 Command check_command();
+Command fuzz_command();
+Command findings_command();
 Command requests_command();
 Command providers_command();
 Command events_command();

@@ -9,6 +9,7 @@
 #include "commands/kept.hpp"
 #include "commands/options.hpp"
 #include "commands/outgoing.hpp"
+#include "commands/replay_finding.hpp"
 #include "commands/retries.hpp"
 #include "commands/summary.hpp"
 #include "delivery/deliver.hpp"
@@ -38,7 +39,7 @@ std::vector<Option> replay_options() {
       journal_option(),
       now_option(),
   };
-  return joined({{own.begin(), own.end()}, signing_key_options(), provider_options(), tls_options(), output_options()});
+  return joined({{own.begin(), own.end()}, replay_finding_options(), signing_key_options(), provider_options(), tls_options(), output_options()});
 }
 
 struct Plan {
@@ -173,6 +174,9 @@ std::int64_t gap_ms(UnixMs gap, double speed) {
 }
 
 Result<ExitCode> run_replay(Session& session, const Arguments& arguments) {
+  auto findings = names_findings(arguments);
+  if (!findings) return findings.error();
+  if (*findings) return replay_findings(session, arguments);
   auto plan = make_plan(arguments);
   if (!plan) return plan.error();
   auto journal = store::Journal::open(journal_path(arguments), store::OpenMode::read_only);
@@ -206,8 +210,9 @@ Command replay_command() {
   return {"replay",
           "deliver kept requests again, as received or signed anew",
           "Delivers requests from the journal again: exactly the bytes that were received, or with --resign the same event under a fresh timestamp and signature. "
-          "'last' is the newest request.",
-          {{"ID", "ids from 'hookctl requests', or 'last'", false, true}},
+          "'last' is the newest request. With the id of a finding of 'hookctl fuzz' (fnd_…) it tries that finding again, at the endpoint and with the options that it was found with, "
+          "but for those given anew: still there (exit code 1), fixed (0), or cannot tell (3).",
+          {{"ID", "ids from 'hookctl requests', or 'last'; or ids from 'hookctl findings'", false, true}},
           replay_options(),
           {"hookctl replay last --to 3000/webhook", "hookctl replay --since 10m --filter 'event=invoice.*' --to 3000/webhook --resign --secret env:STRIPE_SECRET"},
           run_replay};
