@@ -170,7 +170,7 @@ Result<void> Pursuit::pursue(const Case& wanted, const Failure& failure) {
 }
 
 Result<void> Pursuit::confirm(const Case& smallest, const Failure& failure, const std::string& limit, Cause& cause) {
-  const auto again = [this, smallest, failure](check::Bench& bench) -> Result<check::Outcome> {
+  const auto again = [smallest, failure](check::Bench& bench) -> Result<check::Outcome> {
     check::Outcome out;
     auto instance = instantiate(bench, smallest);
     if (!instance) return instance.error();
