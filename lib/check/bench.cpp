@@ -20,6 +20,7 @@ constexpr std::int64_t kSettleReadingMs = 30;
 constexpr std::int64_t kDueReadingMs = 100;
 constexpr std::int64_t kLatestEffectMs = 2'500;   // an effect that comes later than this is lost
 constexpr std::int64_t kLongestSettleMs = 1'500;  // waited for when nothing is due: one too many comes with those that are due
+constexpr std::int64_t kDiesWithinMs = 400;   // one that breaks off an answer may be writing its last words
 constexpr std::int64_t kEndsWithinMs = 15;  // a program that dies of what it has acknowledged mostly does so at once
 
 // How long the endpoint asks us to wait, where it does: 429, or 503 with Retry-After in seconds.
@@ -112,9 +113,7 @@ void Bench::fire(const std::vector<Shot*>& shots) {
     connections.back().push_back(shot);
     shot->sent_at = parts_.clock.now();
   }
-  // Nobody can say of an answer that the end of the run cuts off whether it would have come in time.
-  const std::int64_t last_patience_ms = deadline == std::numeric_limits<std::int64_t>::max() ? deadline : std::max<std::int64_t>(deadline - steady_ms(), 0) + beyond_deadline_ms;
-  const bool cut = last_patience_ms < parts_.subject.budget_ms;
+  const std::int64_t last_patience_ms = end == std::numeric_limits<std::int64_t>::max() ? end : std::max<std::int64_t>(end - steady_ms(), 1);
   std::vector<http::WirePlan> plans;
   for (const auto& connection : connections) {
     std::vector<const Made*> made;
@@ -132,7 +131,6 @@ void Bench::fire(const std::vector<Shot*>& shots) {
     for (std::size_t k = 0; k < connections[i].size(); ++k) {
       Shot& shot = *connections[i][k];
       take_reply(shot, replies[i], k);
-      if (cut && shot.timed_out) shot.failure.reset();
     }
   }
   requests_ += static_cast<std::uint64_t>(std::count_if(shots.begin(), shots.end(), [](const Shot* shot) { return !shot->step.wire.bytes; }));
@@ -142,7 +140,8 @@ void Bench::fire(const std::vector<Shot*>& shots) {
 Result<void> Bench::insist(Shot& shot) {
   Step step = shot.step;
   const auto again = [&](std::int64_t wait_ms) -> Result<void> {
-    if (requests_ >= most_requests) return {};
+    if (requests_ >= most_requests) return Error{ErrorKind::interrupted, kRequestsUsedUp};
+    if (steady_ms() + wait_ms >= end) return Error{ErrorKind::interrupted, kTimeIsUp};
     if (!sleep(wait_ms)) return Error{ErrorKind::interrupted, "interrupted"};
     if (!step.replay_of) {
       Step same = step;
@@ -190,7 +189,8 @@ std::map<std::string, Shot> Bench::refused() const {
 
 Result<void> Bench::play_group(const Case& wanted, std::size_t from, std::size_t to, Played& played) {
   if (interrupted() || !sleep(wanted.steps[from].wait_ms)) return Error{ErrorKind::interrupted, "interrupted"};
-  if (to - from > most_requests - std::min(requests_, most_requests)) return Error{ErrorKind::interrupted, "the requests are used up"};
+  if (to - from > most_requests - std::min(requests_, most_requests)) return Error{ErrorKind::interrupted, kRequestsUsedUp};
+  if (steady_ms() >= end) return Error{ErrorKind::interrupted, kTimeIsUp};
   const std::size_t first = played.shots.size();
   for (std::size_t i = from; i < to; ++i) {
     auto shot = make_shot(wanted.steps[i], played.shots);
@@ -202,6 +202,8 @@ Result<void> Bench::play_group(const Case& wanted, std::size_t from, std::size_t
   fire(shots);
   for (Shot* shot : shots) {
     if (auto done = insist(*shot); !done) return done;
+    // Nobody can say of an answer that the end of the run cuts off whether it would have come in time.
+    if (shot->timed_out && steady_ms() >= end) return Error{ErrorKind::interrupted, kTimeIsUp};
     note(*shot);
   }
   return {};
@@ -223,8 +225,11 @@ Result<Played> Bench::play(const Case& wanted) {
     from = to;
   }
   if (parts_.program != nullptr) {
-    if (!sleep(kEndsWithinMs)) return Error{ErrorKind::interrupted, "interrupted"};
-    played.ended = parts_.program->ended();
+    const bool broke_off = std::any_of(played.shots.begin(), played.shots.end(), [](const Shot& shot) { return shot.failure && shot.failure->fault == http::SendFault::closed; });
+    const std::int64_t until = steady_ms() + (broke_off ? kDiesWithinMs : kEndsWithinMs);
+    while (!(played.ended = parts_.program->ended()) && steady_ms() < until) {
+      if (!sleep(kEndsWithinMs)) return Error{ErrorKind::interrupted, "interrupted"};
+    }
     if (played.ended) return played;  // nor is there a probe to read
   }
   // A forgery that got a 2xx is one only if it had an effect, too.

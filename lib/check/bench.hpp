@@ -96,9 +96,14 @@ struct BenchParts {
   EffectsProbe* probe{nullptr};    // these three may be missing
   Program* program{nullptr};
   Listener* listener{nullptr};
+  std::optional<int> pid{};        // of the endpoint's program, where it is known and not `program`
   std::function<bool()> interrupted{};  // asked between deliveries
   std::function<void(const Shot&)> on_shot{};
 };
+
+// Messages of `interrupted` where nobody interrupted.
+inline constexpr const char* kTimeIsUp = "the time was up: --time gives more";
+inline constexpr const char* kRequestsUsedUp = "the requests are used up: --requests gives more";
 
 class Bench {
  public:
@@ -114,6 +119,8 @@ class Bench {
   bool has_probe() const noexcept { return parts_.probe != nullptr; }
   Listener* listener() const noexcept { return parts_.listener; }
   Program* program() const noexcept { return parts_.program; }
+  // The process id of the endpoint's program, as it runs now; nothing where it is not known.
+  std::optional<int> pid() const { return parts_.program != nullptr ? parts_.program->pid() : parts_.pid; }
   Random& choices() noexcept { return choices_; }
   std::uint64_t seed() const noexcept { return parts_.seed; }
   const signing::Keys& stranger() const noexcept { return stranger_; }
@@ -132,7 +139,8 @@ class Bench {
   Random& ids() noexcept { return parts_.ids; }
   bool interrupted() const { return parts_.interrupted && parts_.interrupted(); }
   std::int64_t deadline{std::numeric_limits<std::int64_t>::max()};  // steady_ms() of the run's end: nothing begins after it
-  std::int64_t beyond_deadline_ms{2'000};  // so long an answer is still waited for then
+  // When answers are no longer waited for, steady_ms(). What it cuts off says nothing of the endpoint: play() then ends with `interrupted`.
+  std::int64_t end{std::numeric_limits<std::int64_t>::max()};
   std::uint64_t most_requests{std::numeric_limits<std::uint64_t>::max()};     // of the whole run: what would exceed it is not sent
   // Is the end of one of the two come?
   bool out_of_time() const;
@@ -147,7 +155,7 @@ class Bench {
 
   // Plays the steps in their order (those of a group together), then waits until effects are settled where the case wants to know them.
   // Waits and repeats when the endpoint asks for it (429, or 503 with Retry-After). `usage` when a step cannot be made for this provider
-  // (its message completes "skipped: …"), `unavailable` when the probe cannot be read, `interrupted` (also when the requests are used up).
+  // (its message completes "skipped: …"), `unavailable` when the probe cannot be read, `interrupted` (also kTimeIsUp and kRequestsUsedUp).
   Result<Played> play(const Case& wanted);
   Result<Shot> deliver(const Step& step);  // a case of one step
   // A plain main event: accepted within the budget? The shot says.

@@ -114,8 +114,15 @@ void diff_bytes(std::string_view plain, std::string_view odd, std::vector<std::s
   lines.push_back("+ body at byte " + std::to_string(from) + ": " + shortened(odd.substr(begin, odd.size() - tail - begin)));
 }
 
+// Does the provider make up the field's value each time ("GitHub-Hookshot/{hex:7}")?
+bool is_made_up(const provider::Provider& provider, std::string_view name) {
+  const auto value = provider.headers.find(name);
+  constexpr std::string_view kDrawn[] = {"{hex:", "{alnum:", "{digits:", "{uuid}"};
+  return value && std::any_of(std::begin(kDrawn), std::end(kDrawn), [&](std::string_view drawn) { return value->find(drawn) != std::string_view::npos; });
+}
+
 // `usual` is a field whose other value follows from another body: the right signature.
-void diff_heads(const http::Request& plain, const http::Request& odd, std::string_view usual, std::vector<std::string>& lines) {
+void diff_heads(const provider::Provider& provider, const http::Request& plain, const http::Request& odd, std::string_view usual, std::vector<std::string>& lines) {
   const auto start = [](const http::Request& request) { return request.method + " " + request.target; };
   if (start(plain) != start(odd)) {
     lines.push_back("- " + start(plain));
@@ -124,6 +131,7 @@ void diff_heads(const http::Request& plain, const http::Request& odd, std::strin
   const auto more = [&](const http::Headers& here, const http::Headers& there, const char* mark) {
     for (const http::Header& field : here) {
       if (!usual.empty() && same_ignoring_case(field.name, usual)) continue;
+      if (is_made_up(provider, field.name) && there.has(field.name)) continue;
       if (std::count(there.begin(), there.end(), field) < std::count(here.begin(), here.end(), field)) lines.push_back(mark + field.name + ": " + shortened(field.value));
     }
   };
@@ -187,7 +195,7 @@ std::string diff_of(Bench& bench, const Shot& shot) {
   std::vector<std::string> lines;
   const Signing& signing = shot.step.signing;
   const bool rightly = shot.step.tampers.empty() && signing.sign && signing.keys.size() == 1 && signing.keys.front().which == SigningKey::Which::right && signing.shift_ms == 0 && !signing.timestamp;
-  diff_heads(plain->request, shot.made.request, rightly ? signing_way(*subject.provider).signature.from.name : std::string(), lines);
+  diff_heads(*subject.provider, plain->request, shot.made.request, rightly ? signing_way(*subject.provider).signature.from.name : std::string(), lines);
   const auto before = leaves_of(plain->request.body);
   const auto after = leaves_of(shot.made.request.body);
   const std::size_t head_lines = lines.size();

@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kEvents = 6;
 constexpr std::size_t kSmallerGroups = 6;  // of one that was refused
 constexpr std::size_t kSmallerGroupsOfTest = 12;
-constexpr std::size_t kNarrowing = 6;  // requests
+constexpr std::size_t kNarrowing = 12;  // requests
 constexpr std::int64_t kImpatientMs = 1'000;  // an answer is waited for at least so long, where many are not awaited to their end
 constexpr std::size_t kNamed = 3;               // places in a sentence
 constexpr std::int64_t kAftermathMs = 250;      // a process that dies of work after its answer gets so long to do it

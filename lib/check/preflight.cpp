@@ -185,7 +185,9 @@ bool refuses_all(const std::vector<Shot>& tried) {
 
 }  // namespace
 
-Result<void> preflight(Bench& bench) {
+namespace {
+
+Result<void> look_around(Bench& bench) {
   std::vector<Shot> accepted;
   if (auto done = try_samples(bench, accepted); !done) return done;
   if (accepted.empty() && refuses_all(bench.learnt().tried)) {
@@ -198,6 +200,14 @@ Result<void> preflight(Bench& bench) {
   }
   if (auto done = learn_handled(bench, accepted); !done) return done;
   return learn_refusals(bench);
+}
+
+}  // namespace
+
+Result<void> preflight(Bench& bench) {
+  auto done = look_around(bench);
+  if (done || done.error().kind != ErrorKind::interrupted || bench.interrupted()) return done;
+  return unavailable_error(done.error().message + ", before it was known what the endpoint takes");
 }
 
 }  // namespace hookctl::check

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::int64_t kRecoveryMs = 6'000;    // an endpoint that is down gets so long to come back
 constexpr std::int64_t kSlowFaultMs = 1'500;   // a fault that takes longer is confirmed once, not twice
-constexpr const char* kTimeIsUp = "the time was up: --time gives more";
+constexpr std::int64_t kBeyondDeadlineMs = 2'000;  // so long answers are still waited for then
 constexpr int kRaceTries = 10;                 // of which two must show it
 
 const report::Rule* words_of(const RuleCode& code) { return code.words ? &*code.words : find_rule(code.id); }
@@ -109,8 +109,10 @@ Result<void> Run::try_rule(const RuleCode& code) {
     result.verdict = report::Verdict::skipped;
     result.reason = skip;
   } else if (auto done = try_and_confirm(code, result); !done) {
-    if (done.error().kind != ErrorKind::unavailable) return done;
-    return set_gone("the effects probe cannot be read", done.error());
+    if (done.error().kind == ErrorKind::unavailable) return set_gone("the effects probe cannot be read", done.error());
+    if (done.error().kind != ErrorKind::interrupted || bench_.interrupted()) return done;
+    result.verdict = report::Verdict::skipped;
+    result.reason = done.error().message;
   }
   result.requests = bench_.requests() - requests;
   result.duration_ms = steady_ms() - begun;
@@ -130,6 +132,11 @@ Result<void> Run::try_and_confirm(const RuleCode& code, report::RuleResult& resu
     if (auto serving = recover(); !serving) return serving.error();
     if (gone_.empty()) outcome = check::try_rule(code, bench_);
     else outcome = unreadable_probe(bench_, error);
+    if (!outcome && outcome.error().kind == ErrorKind::usage) {
+      result.verdict = report::Verdict::skipped;
+      result.reason = outcome.error().message;
+      return {};
+    }
   }
   if (!outcome) return outcome.error();
   result.reason = outcome->remark;
@@ -142,15 +149,16 @@ Result<void> Run::pursue(const RuleCode& code, const Outcome& outcome, report::R
   Fault fault = *outcome.fault;
   const std::vector<std::string> log = last_lines(bench_);
   report::Confidence confidence;
-  if (auto serving = recover(); !serving) return serving.error();
-  if (gone_.empty()) {
-    if (auto done = confirm(code, outcome, confidence, fault); !done) return done;
-  } else {
+  auto done = recover();
+  if (done && gone_.empty()) done = confirm(code, outcome, confidence, fault);
+  if (!done && done.error().kind != ErrorKind::interrupted) return done;
+  if (!done) confidence.cut = true;  // it is told all the same
+  if (!gone_.empty()) {
     fault.seen += "; it did not come back";
     fault.severity = report::Severity::critical;
   }
   add_finding(code, fault, confidence, log, result);
-  return {};
+  return done;
 }
 
 // After rules about bodies and bytes: does the endpoint still serve? If not, it is this rule's fault.
@@ -232,6 +240,7 @@ Result<void> Run::confirm(const RuleCode& code, const Outcome& first, report::Co
     if (auto serving = recover(); !serving) return serving;
     if (!gone_.empty()) break;
   }
+  confidence.cut = confidence.tries == 1 && gone_.empty();
   if (!fault.raced && confidence.shown < confidence.tries) confidence.shown = 1;  // not every time: not confirmed
   return {};
 }
@@ -276,6 +285,7 @@ report::Report Run::finish() {
 Result<report::Report> run(Bench& bench, const RunOptions& options) {
   Run run(bench, options);
   bench.deadline = steady_ms() + options.time_limit_ms;
+  bench.end = bench.deadline + kBeyondDeadlineMs;
   if (auto ready = preflight(bench); !ready) return ready.error();
   const std::vector<const RuleCode*> rules = chosen(options);
   for (std::size_t i = 0; i < rules.size(); ++i) {

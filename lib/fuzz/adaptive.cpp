@@ -2,14 +2,16 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <set>
 #include <thread>
-#include <unordered_map>
 #include <utility>
 
+#include "base/text.hpp"
 #include "check/forgery.hpp"
 #include "fuzz/describe.hpp"
 #include "fuzz/fields.hpp"
+#include "fuzz/sequences.hpp"
 #include "fuzz/stream.hpp"
 
 namespace hookctl::fuzz {
@@ -24,6 +26,7 @@ constexpr std::uint64_t kDryAfter = 200;         // requests without anything ne
 constexpr std::size_t kMostSuspects = 6;         // of a burst, each of another place and mutator
 constexpr std::size_t kMostInteresting = 12;
 constexpr int kEmptyDraws = 200;
+constexpr std::int64_t kShortestWaitMs = 500;
 constexpr std::int64_t kLongestWaitMs = 5'000;
 constexpr std::int64_t kLongForContinue = 800;  // ms
 constexpr std::size_t kSeeds = 24;  // cases of the corpus that are played first
@@ -82,7 +85,8 @@ class Burst final : public http::BarrageSource {
     const auto field = answer != nullptr ? answer->headers.find("Retry-After") : std::nullopt;
     if (reply.status == 503 && !field) return false;
     stopped_ = true;
-    asked_wait_ms_ = field ? std::min<std::int64_t>(std::atoll(std::string(*field).c_str()) * 1000, kLongestWaitMs) : 500;
+    const auto seconds = field ? parse_unsigned(*field) : std::nullopt;  // or a date: then the longest
+    asked_wait_ms_ = !field ? kShortestWaitMs : seconds ? std::clamp<std::int64_t>(static_cast<std::int64_t>(std::min<std::uint64_t>(*seconds, 60)) * 1000, kShortestWaitMs, kLongestWaitMs) : kLongestWaitMs;
     return true;
   }
 
@@ -168,7 +172,8 @@ class Adaptive {
     if (auto fresh = stream_.freshen(); !fresh) return fresh;
     Burst burst(stream_, parts_.reactions, parts_.bench, room());
     const std::int64_t begun = steady_ms();
-    parts_.barrage.run(parts_.bench.subject().url, burst, {connections_, parts_.bench.subject().budget_ms + 500});
+    const std::int64_t left_ms = std::max<std::int64_t>(1, parts_.bench.end - begun);
+    parts_.barrage.run(parts_.bench.subject().url, burst, {connections_, std::min(parts_.bench.subject().budget_ms + 500, left_ms)});
     parts_.bench.count_requests(burst.sent());
     if (burst.sent() == 0) return Error{ErrorKind::usage, "nothing can be drawn"};
     grow(steady_ms() - begun);
@@ -176,12 +181,16 @@ class Adaptive {
     if (burst.asked_wait_ms() > 0) {
       connections_ = 1;
       size_ = kFirstBurst;
-      std::this_thread::sleep_for(std::chrono::milliseconds(burst.asked_wait_ms()));
+      wait(burst.asked_wait_ms());
     }
     if (!burst.interesting.empty() || !burst.suspects.empty()) new_at_ = parts_.bench.requests();
     if (auto done = again(burst); !done) return done;
     if (auto done = too_often(burst); !done) return done;
     return parts_.pursuit.over() ? Result<void>{} : parts_.pursuit.look_after();
+  }
+
+  void wait(std::int64_t ms) const {
+    for (const std::int64_t until = steady_ms() + ms; steady_ms() < until && !parts_.pursuit.over();) std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 
   // What was odd in the crowd, by itself. Where the endpoint is gone the last ones of the burst are the suspects.
@@ -210,9 +219,16 @@ class Adaptive {
     if (!parts_.bench.has_probe() || parts_.pursuit.over()) return {};
     auto effects = parts_.bench.effects_now();
     if (!effects || !effects->has_ids) return {};
+    if (!with_one_effect_) {
+      auto events = with_one_effect(parts_.bench);
+      if (!events) return events.error();
+      with_one_effect_ = *std::move(events);
+    }
     for (std::size_t i = 0; i < burst.ids().size(); ++i) {
       if (effects->of(burst.ids()[i]) < 2) continue;
       Case twice = stream_.case_of(burst.drawn(i));
+      const std::string& event = twice.play.steps.front().event;
+      if (std::find(with_one_effect_->begin(), with_one_effect_->end(), event) == with_one_effect_->end()) continue;
       twice.play.effects = {{.id = "{a}", .at_least = 0, .at_most = 1}};
       auto failed = parts_.pursuit.try_case(twice);
       return failed ? Result<void>{} : Result<void>(failed.error());
@@ -264,6 +280,7 @@ class Adaptive {
   bool keeps_{false};  // connections
   bool may_keep_{true};
   bool continues_{true};  // it has not been asked "100-continue" in vain
+  std::optional<std::vector<std::string>> with_one_effect_{};  // looked at when it first matters
   std::uint64_t begun_at_;
   std::uint64_t new_at_;  // requests when something new showed last
 };

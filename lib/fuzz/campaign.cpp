@@ -35,7 +35,6 @@ constexpr std::array kPhases = std::to_array<PhaseFact>({{Phase::earlier, "earli
 constexpr std::size_t kMostEarlier = 50;
 constexpr std::int64_t kRateMs = 1'000;
 constexpr std::int64_t kMarginMs = 300;  // what is under way when the time is up gets so much of it
-constexpr const char* kTimeIsUp = "the time was up: --time gives more";
 
 const PhaseFact& fact_of(Phase phase) {
   return *std::find_if(kPhases.begin(), kPhases.end(), [&](const PhaseFact& fact) { return fact.phase == phase; });
@@ -62,14 +61,14 @@ class Rate {
 class Campaign {
  public:
   Campaign(CampaignParts parts, const CampaignOptions& options)
-      : bench_(parts.bench), parts_(parts), options_(options), run_(bench_, run_options_), pursuit_(bench_, run_, options), reactions_(bench_, parts.pid), begun_(steady_ms()) {
+      : bench_(parts.bench), parts_(parts), options_(options), run_(bench_, run_options_), pursuit_(bench_, run_, options), reactions_(bench_), begun_(steady_ms()) {
     run_options_.repeat = options.repeat;
   }
 
   Result<report::Report> all() {
     end_ = begun_ + std::max<std::int64_t>(1, options_.time_limit_ms - kMarginMs);
     bench_.deadline = end_;
-    bench_.beyond_deadline_ms = kMarginMs;
+    bench_.end = end_ + kMarginMs;
     if (options_.most_requests) bench_.most_requests = *options_.most_requests;
     bench_.on_shot([this](const check::Shot& shot) {
       reactions_.see(shot);
@@ -107,6 +106,8 @@ class Campaign {
     auto done = pursuit_.over() ? Result<void>{} : carry_out(phase);
     told_.emplace_back(std::string(phase_name(phase)), std::to_string(bench_.requests() - requests) + " requests in " + duration_text(steady_ms() - begun));
     bench_.deadline = end_;
+    // The end of the phase's time is not the end of the run's.
+    if (!done && done.error().kind == ErrorKind::interrupted && !bench_.interrupted()) return {};
     return done;
   }
 
@@ -130,7 +131,7 @@ class Campaign {
     }
     if (auto done = rules(destructive_catalogue()); !done) return done;
     if (auto done = try_fields(bench_, pursuit_, true); !done) return done;
-    return try_memory(bench_, pursuit_, bench_.program() != nullptr ? bench_.program()->pid() : parts_.pid);
+    return try_memory(bench_, pursuit_, bench_.pid());
   }
 
   Result<void> rules(const std::vector<const check::RuleCode*>& list) {
@@ -162,8 +163,8 @@ class Campaign {
       report::Earlier told{record.id, record.summary, report::Again::cannot_tell, result.reason};
       if (result.verdict == report::Verdict::failed) {
         told.again = report::Again::still_there;
-        if (record.recipe) pursuit_.know(*record.recipe);
-        else still_there_.insert({record.rule, record.id});
+        pursuit_.know(record);
+        if (!record.recipe) still_there_.insert({record.rule, record.id});
       } else if (result.verdict == report::Verdict::passed && result.findings.empty()) {
         told.again = report::Again::fixed;
         if (options_.on_fixed) options_.on_fixed(record);
@@ -184,10 +185,10 @@ class Campaign {
     if (searched_) pursuit_.finish();
     report::Report out = run_.finish();
     out.tool = "hookctl fuzz";
-    if (!stopped.empty()) out.stopped = bench_.interrupted() ? "interrupted" : stopped;
+    if (!stopped.empty() && !bench_.interrupted()) out.stopped = stopped;
     else if (bench_.interrupted()) out.stopped = "interrupted";
-    const bool any_untried = std::any_of(out.rules.begin(), out.rules.end(), [](const report::RuleResult& result) { return result.reason == kTimeIsUp; });
-    if (any_untried && out.stopped.empty()) out.stopped = kTimeIsUp;
+    const bool any_untried = std::any_of(out.rules.begin(), out.rules.end(), [](const report::RuleResult& result) { return result.reason == check::kTimeIsUp; });
+    if (any_untried && out.stopped.empty()) out.stopped = check::kTimeIsUp;
     out.learnt.emplace_back("kinds of reaction", std::to_string(reactions_.size()));
     for (auto& line : told_) out.learnt.push_back(std::move(line));
     return out;

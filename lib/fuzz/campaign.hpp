@@ -53,7 +53,6 @@ struct CampaignParts {
   check::Bench& bench;
   http::BarrageClient& barrage;
   Corpus* corpus{nullptr};       // may be missing
-  std::optional<int> pid{};      // of the endpoint's program where it is known (--spawn, --pid)
 };
 
 // Errors as of check::preflight. An interrupted run ends early with what is known (Report::stopped).

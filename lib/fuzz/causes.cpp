@@ -99,6 +99,13 @@ bool have_one_cause(const report::Finding& a, const report::Finding& b) {
 
 std::set<std::string> failing_places(const report::Finding& finding) { return changes_fields(finding) ? places_in(finding.diff) : std::set<std::string>(); }
 
+bool is_strictness(const report::Finding& finding) {
+  const int status = trigger_status(finding);
+  if (finding.rule == "robustness/unknown-fields") return status >= 400 && status < 500;
+  const bool is_padded = finding.rule == "robustness/large-body" || finding.rule == "robustness/body-lengths";  // with such a member
+  return is_padded && (status == 400 || status == 422);
+}
+
 report::Finding* told_already(std::vector<report::Finding>& findings, const std::string& oracle, const Case& wanted) {
   const auto told = std::find_if(findings.begin(), findings.end(),
                                  [&](const report::Finding& finding) { return finding.confidence.confirmed() && follows_from(finding, oracle, wanted); });

@@ -20,6 +20,9 @@ bool have_one_cause(const report::Finding& a, const report::Finding& b);
 // The places (without indices) that a finding of such a rule is about; none of others.
 std::set<std::string> failing_places(const report::Finding& finding);
 
+// Is it about members that the endpoint does not know and refuses? Strict schemas exist, and say so rightly; providers do add members, so it is told.
+bool is_strictness(const report::Finding& finding);
+
 // The confirmed finding that a failure of this oracle would only tell again, or null.
 report::Finding* told_already(std::vector<report::Finding>& findings, const std::string& oracle, const Case& wanted);
 

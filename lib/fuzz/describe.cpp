@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 
 namespace hookctl::fuzz {
@@ -45,7 +46,30 @@ std::string general_path(std::string_view path) {
   return out;
 }
 
+// "a plain, b at once 3 times, a forged": what a sequence sends, by the labels of its events.
+std::string sequence_words(const Case& wanted) {
+  std::vector<std::string> out;
+  const auto& steps = wanted.play.steps;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const check::Step& step = steps[i];
+    std::size_t together = 1;
+    while (step.group != 0 && i + 1 < steps.size() && steps[i + 1].group == step.group) {
+      ++together;
+      ++i;
+    }
+    const std::string what = step.expect == check::Expect::refused ? "forged"
+                             : step.wire.break_after              ? "broken off"
+                             : step.wire.no_answer                ? "without waiting for the answer"
+                             : step.wire.chunked                  ? "in chunks"
+                             : together > 1                       ? "at once " + std::to_string(together) + " times"
+                                                                  : "";
+    out.push_back(step.event + " " + (step.id.size() > 2 ? step.id.substr(1, step.id.size() - 2) : step.id) + (what.empty() ? "" : " " + what));
+  }
+  return join(out, ", then ");
+}
+
 std::string describe(const Case& wanted) {
+  if (wanted.mutator == "sequence") return sequence_words(wanted);
   std::vector<std::string> changes;
   std::string event;
   for (const check::Step& step : wanted.play.steps) {
@@ -63,7 +87,7 @@ std::string place_key(const Case& wanted) {
   std::set<std::string> places;
   for (const check::Step& step : wanted.play.steps) {
     for (const check::Patch& patch : step.patches) places.insert(general_path(patch.path));
-    if (!step.splices.empty()) places.insert("*");
+    for (const check::Splice& splice : step.splices) places.insert("*" + std::to_string(splice.at) + "-" + std::to_string(splice.erase) + to_hex(splice.insert.substr(0, 8)));
   }
   std::vector<std::string> list(places.begin(), places.end());
   if (list.empty()) return wanted.mutator;

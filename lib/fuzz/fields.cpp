@@ -133,7 +133,7 @@ class Fields {
       const bool kept = std::any_of(each.wanted.lures.begin(), each.wanted.lures.end(), [&](const Lure& lure) { return !lure.word.empty() && effects.find(lure.word) != std::string::npos; });
       const bool fetched = std::any_of(each.tokens.begin(), each.tokens.end(), [&](const std::string& token) { return bench_.listener()->visited(token); });
       if ((!kept && !fetched) || pursuit_.over()) continue;
-      each.wanted.play.effects = {{.id = "{a}", .at_least = 0}};
+      if (kept) each.wanted.play.effects = {{.id = "{a}", .at_least = 0}};
       auto failed = pursuit_.try_case(each.wanted);
       if (!failed) return failed.error();
     }
@@ -142,7 +142,7 @@ class Fields {
 
   Result<bool> play(const Group& group) {
     Case wanted = case_of(group);
-    auto failed = pursuit_.try_case(wanted);
+    auto failed = pursuit_.try_case(wanted, false);  // look_behind() is patient
     if (!failed) return failed;
     if (!*failed && !wanted.lures.empty()) lured_.push_back({std::move(wanted), pursuit_.tokens()});
     if (++played_ % kBetweenLooks != 0) return failed;

@@ -46,7 +46,7 @@ Result<void> try_one(check::Bench& bench, Pursuit& pursuit, const Case& wanted, 
   const auto again = [wanted, pid](check::Bench& same) -> Result<check::Outcome> {
     check::Program* program = same.program();
     if (program != nullptr && !program->restart().ok()) return check::Outcome{};
-    auto measured = measure_memory(same, wanted, program != nullptr ? program->pid().value_or(pid) : pid);
+    auto measured = measure_memory(same, wanted, same.pid().value_or(pid));
     if (!measured) return measured.error();
     check::Outcome out;
     if (*measured) out.fault = std::move((*measured)->fault);

@@ -69,7 +69,7 @@ Fault lured(const check::Played& played, const Lure& lure, std::string summary, 
   return fault;
 }
 
-// Cases that ask for effects are those that are looked at with patience: what is done beside the answer comes a little later.
+// What is done beside the answer comes a little later.
 bool is_visited(check::Bench& bench, const std::string& token, bool patient) {
   const std::int64_t until = steady_ms() + (patient ? bench.learnt().settle_ms : 0);
   while (!bench.listener()->visited(token)) {
@@ -79,7 +79,7 @@ bool is_visited(check::Bench& bench, const std::string& token, bool patient) {
   return true;
 }
 
-std::optional<Failure> look_at_lures(check::Bench& bench, const Case& wanted, const Instance& instance, const check::Played& played) {
+std::optional<Failure> look_at_lures(check::Bench& bench, const Case& wanted, const Instance& instance, const check::Played& played, bool patient) {
   for (const Lure& lure : wanted.lures) {
     if (lure.word.empty() || was_sent(played, lure.word)) continue;
     const bool answered = std::any_of(played.shots.begin(), played.shots.end(), [&](const Shot& shot) { return shot.answer && holds(shot.answer->body, lure.word); });
@@ -91,7 +91,7 @@ std::optional<Failure> look_at_lures(check::Bench& bench, const Case& wanted, co
   const auto fetched = std::find_if(wanted.lures.begin(), wanted.lures.end(), [](const Lure& lure) { return lure.fetch; });
   if (fetched == wanted.lures.end() || bench.listener() == nullptr) return std::nullopt;
   for (const std::string& token : instance.tokens) {
-    if (!is_visited(bench, token, !wanted.play.effects.empty())) continue;
+    if (!is_visited(bench, token, patient)) continue;
     return Failure{"fuzz/fetched", lured(played, *fetched, fetched->place + ": an address in it was fetched", "a request to our own listener at " + bench.listener()->url(token)), "fetched"};
   }
   return std::nullopt;
@@ -134,7 +134,7 @@ const report::Rule* find_oracle(std::string_view id) {
   return found == all.end() ? nullptr : &*found;
 }
 
-std::optional<Failure> look(check::Bench& bench, const Case& wanted, const Instance& instance, const check::Played& played) {
+std::optional<Failure> look(check::Bench& bench, const Case& wanted, const Instance& instance, const check::Played& played, bool patient) {
   if (played.shots.empty()) return std::nullopt;
   if (auto fault = check::judge(bench, instance.play, played)) {
     std::string oracle = oracle_of(*fault, played);
@@ -142,7 +142,7 @@ std::optional<Failure> look(check::Bench& bench, const Case& wanted, const Insta
     return Failure{std::move(oracle), *std::move(fault), std::move(mark)};
   }
   if (auto late = look_at_time(bench, wanted, played)) return late;
-  return look_at_lures(bench, wanted, instance, played);
+  return look_at_lures(bench, wanted, instance, played, patient);
 }
 
 }  // namespace hookctl::fuzz

@@ -28,6 +28,7 @@ struct Failure {
 
 // Looks at a case as it was played, with all oracles but "fuzz/unhealthy" and "fuzz/memory", which need more deliveries. No failure is a
 // 4xx to what is odd, 429 and 503 with Retry-After, an echo of what was sent.
-std::optional<Failure> look(check::Bench& bench, const Case& wanted, const Instance& instance, const check::Played& played);
+// Addresses of ours in it may be fetched a little after the answer: with `patient` that is waited for (Learnt::settle_ms).
+std::optional<Failure> look(check::Bench& bench, const Case& wanted, const Instance& instance, const check::Played& played, bool patient = true);
 
 }  // namespace hookctl::fuzz

@@ -62,7 +62,7 @@ bool Pursuit::over() const {
   return options_.most_requests && bench_.requests() + std::min(kReserve, *options_.most_requests / 4) >= *options_.most_requests;
 }
 
-Result<bool> Pursuit::try_case(const Case& wanted) {
+Result<bool> Pursuit::try_case(const Case& wanted, bool patient) {
   last_ = {};
   auto instance = instantiate(bench_, wanted);
   if (!instance) return instance.error().kind == ErrorKind::usage ? Result<bool>(false) : Result<bool>(instance.error());
@@ -71,7 +71,7 @@ Result<bool> Pursuit::try_case(const Case& wanted) {
   if (!played && played.error().kind == ErrorKind::usage) return false;
   if (!played && played.error().kind != ErrorKind::unavailable) return played.error();
   if (played) last_ = *std::move(played);
-  auto failure = look(bench_, wanted, *instance, last_);
+  auto failure = look(bench_, wanted, *instance, last_, patient);
   const bool unreadable = last_.shots.empty();
   if (!failure && unreadable && bench_.last_shot()) {
     last_.shots = {*bench_.last_shot()};
@@ -124,7 +124,8 @@ Result<Case> Pursuit::smaller(const Case& wanted, const Failure& failure, std::s
   auto shrunk = shrink(wanted, [&](const Case& candidate) { return shows(candidate, failure); }, slow ? kSlowShrinking : kShrinking);
   if (!shrunk) return shrunk.error();
   limit = shrunk->limit;
-  for (const Case& candidate : {shrunk->smallest, with_margin(shrunk->smallest)}) {
+  // Sizes that are on the edge of failing are told with a margin.
+  for (const Case& candidate : {with_margin(shrunk->smallest), shrunk->smallest}) {
     auto stable = is_stable(candidate, failure);
     if (!stable) return stable.error();
     if (*stable) return candidate;
@@ -232,6 +233,14 @@ Result<void> Pursuit::report(const Case& wanted, const Failure& failure, std::fu
   return {};
 }
 
+void Pursuit::know(const Record& earlier) {
+  if (earlier.recipe) return remember(*earlier.recipe);
+  report::Finding finding;
+  finding.rule = earlier.rule;
+  finding.diff = earlier.diff;
+  known_places_.merge(failing_places(finding));
+}
+
 void Pursuit::remember(const Case& smallest) {
   for (const check::Step& step : smallest.play.steps) {
     for (const check::Patch& patch : step.patches) known_places_.insert(general_path(patch.path));
@@ -252,6 +261,7 @@ void Pursuit::note_new(std::size_t before) {
   for (std::size_t i = before; i < findings.size(); ++i) {
     const report::Finding& now = findings[i];
     known_places_.merge(failing_places(now));
+    if (is_strictness(now)) findings[i].severity = report::Severity::note;
     const auto told = std::find_if(findings.begin(), findings.begin() + static_cast<std::ptrdiff_t>(before), [&](const report::Finding& other) { return have_one_cause(other, now); });
     if (told != findings.begin() + static_cast<std::ptrdiff_t>(before) && now.confidence.confirmed()) merge_into(told->id, i--);
     else keep(findings[i], std::nullopt);
@@ -276,7 +286,11 @@ void Pursuit::keep(report::Finding& finding, const std::optional<Case>& recipe) 
   if (recipe) finding.recipe = check::redacted(bench_.subject(), write_case(*recipe));
   if (!finding.confidence.confirmed()) return;
   ++confirmed_;
-  if (finding.rule.starts_with("suite/")) return;  // it is kept already
+  if (finding.rule.starts_with("suite/")) {  // it is kept already
+    finding.command.clear();
+    finding.replay = replay_command(finding.rule.substr(6));
+    return;
+  }
   Record record;
   record.id = record_id(finding.fingerprint);
   record.fingerprint = finding.fingerprint;
@@ -297,9 +311,14 @@ void Pursuit::keep(report::Finding& finding, const std::optional<Case>& recipe) 
     auto clean = read_case(finding.recipe, "recipe");
     record.recipe = clean ? std::optional(*std::move(clean)) : std::nullopt;
   }
-  finding.replay = options_.replay;
-  if (const std::size_t at = finding.replay.find("{finding}"); at != std::string::npos) finding.replay.replace(at, 9, record.id);
+  finding.replay = replay_command(record.id);
   if (options_.on_finding) options_.on_finding(record);
+}
+
+std::string Pursuit::replay_command(const std::string& id) const {
+  std::string out = options_.replay;
+  if (const std::size_t at = out.find("{finding}"); at != std::string::npos) out.replace(at, 9, id);
+  return out;
 }
 
 Result<void> Pursuit::look_after() {

@@ -20,7 +20,8 @@ class Pursuit {
   Pursuit(check::Bench& bench, check::Run& run, const CampaignOptions& options) : bench_(bench), run_(run), options_(options), begun_(steady_ms()) {}
 
   // Plays a case and looks at it; a failure is pursued. What the case sent and got is in last(). True when it failed. Errors as of Bench::play.
-  Result<bool> try_case(const Case& wanted);
+  // Without `patient` what is fetched after the answer is not waited for (look()).
+  Result<bool> try_case(const Case& wanted, bool patient = true);
   // A failure that was seen already.
   Result<void> pursue(const Case& wanted, const Failure& failure);
   // The same of one that was measured over many deliveries: it cannot be made smaller, `again` measures once more.
@@ -33,8 +34,8 @@ class Pursuit {
   const check::Played& last() const noexcept { return last_; }
   // The listener addresses in it.
   const std::vector<std::string>& tokens() const noexcept { return tokens_; }
-  // That case fails, and is told of already.
-  void know(const Case& failing) { remember(failing); }
+  // That it fails is told already.
+  void know(const Record& earlier);
   // Was there a failure with a change of that place (general_path)? It would only show again.
   bool is_known_place(const std::string& path) const { return known_places_.contains(path); }
   // Confirmed findings.
@@ -59,6 +60,7 @@ class Pursuit {
   void add_words(report::Finding& finding, const Case& smallest, const std::string& limit);
   Result<void> confirm(const Case& smallest, const Failure& failure, const std::string& limit, Cause& cause);
   void remember(const Case& smallest);
+  std::string replay_command(const std::string& id) const;
   void keep(report::Finding& finding, const std::optional<Case>& recipe);
   void note_new(std::size_t before);
   void merge_into(const std::string& told, std::size_t index);

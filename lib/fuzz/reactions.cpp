@@ -54,7 +54,7 @@ std::vector<std::string> Reactions::new_log() {
 
 // How much memory and how many files the program has, roughly.
 void Reactions::add_vitals(std::vector<std::string>& log) {
-  const auto pid = bench_.program() != nullptr ? bench_.program()->pid() : pid_;
+  const auto pid = bench_.pid();
   if (!pid || steady_ms() - vitals_at_ < kBetweenVitalsMs) return;
   vitals_at_ = steady_ms();
   const auto vitals = process::vitals(*pid);

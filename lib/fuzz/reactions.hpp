@@ -16,7 +16,7 @@ namespace hookctl::fuzz {
 // Not thread-safe.
 class Reactions {
  public:
-  Reactions(check::Bench& bench, std::optional<int> pid) : bench_(bench), pid_(pid) {}
+  explicit Reactions(check::Bench& bench) : bench_(bench) {}
 
   // Is the reaction to that delivery a new one?
   bool see(const check::Shot& shot);
@@ -29,7 +29,6 @@ class Reactions {
   void add_vitals(std::vector<std::string>& log);
 
   check::Bench& bench_;
-  std::optional<int> pid_;
   Novelty novelty_;
   std::set<std::string> log_templates_;
   std::uint64_t lines_seen_{0};

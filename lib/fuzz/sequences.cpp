@@ -93,7 +93,12 @@ class Sequence {
   Case case_;
 };
 
-// Those whose plain delivery has exactly one effect: of others nobody can say how many are too many.
+}  // namespace
+
+Case sequence(const std::vector<std::string>& events, const std::vector<std::string>& with_effect, bool forgeries, Random& random) {
+  return Sequence(events, with_effect, forgeries, random).make();
+}
+
 Result<std::vector<std::string>> with_one_effect(check::Bench& bench) {
   std::vector<std::string> out;
   if (!bench.has_probe()) return out;
@@ -109,12 +114,6 @@ Result<std::vector<std::string>> with_one_effect(check::Bench& bench) {
     if (count == 1) out.push_back(event);
   }
   return out;
-}
-
-}  // namespace
-
-Case sequence(const std::vector<std::string>& events, const std::vector<std::string>& with_effect, bool forgeries, Random& random) {
-  return Sequence(events, with_effect, forgeries, random).make();
 }
 
 Result<void> try_sequences(check::Bench& bench, Pursuit& pursuit) {

@@ -14,6 +14,10 @@ namespace hookctl::fuzz {
 // does until they are accepted; effects are expected of events in `with_effect`. Pure but for `random`.
 Case sequence(const std::vector<std::string>& events, const std::vector<std::string>& with_effect, bool forgeries, Random& random);
 
+// The event types (at most 4) whose plain delivery has exactly one effect: of others nobody can say how many are too many. None without a probe. Errors
+// as of Bench::play.
+Result<std::vector<std::string>> with_one_effect(check::Bench& bench);
+
 // Some sequences, until the pursuit is over. Errors as of Pursuit::try_case.
 Result<void> try_sequences(check::Bench& bench, Pursuit& pursuit);
 

@@ -12,14 +12,22 @@ namespace hookctl::fuzz {
 
 namespace {
 
+constexpr int kRaceTries = 10;
+
 Result<check::Outcome> measure_again(const Record& record, check::Bench& bench) {
-  const auto pid = bench.program() != nullptr ? bench.program()->pid() : std::nullopt;
-  if (!pid) return usage_error("its memory is not known: --spawn starts the program and watches it");
-  auto failure = measure_memory(bench, *record.recipe, *pid);
+  const auto pid = bench.pid();
+  if (!pid) return usage_error("its memory is not known: --spawn starts its program and watches it, --pid names it");
+  if (bench.program() != nullptr && !bench.program()->restart().ok()) return usage_error("its program cannot be started anew");
+  auto failure = measure_memory(bench, *record.recipe, bench.pid().value_or(*pid));
   if (!failure) return failure.error();
   check::Outcome out;
   if (*failure) out.fault = std::move((*failure)->fault);
   return out;
+}
+
+bool is_raced(const Record& record) {
+  const auto& steps = record.recipe->play.steps;
+  return std::any_of(steps.begin(), steps.end(), [](const check::Step& step) { return step.group != 0; });
 }
 
 // Plays the recipe between a look at the endpoint before (the run's) and after.
@@ -40,8 +48,7 @@ Result<check::Outcome> play_recipe(const Record& record, check::Bench& bench) {
     out.fault = check::Fault{.summary = record.recipe->play.name + ": plain events are not accepted after it", .expected = "a plain event is accepted as before", .seen = check::seen_words(*control), .shots = played->shots};
     out.fault->shots.push_back(*control);
   }
-  const auto& steps = record.recipe->play.steps;
-  out.fault->raced = std::any_of(steps.begin(), steps.end(), [](const check::Step& step) { return step.group != 0; });
+  out.fault->raced = is_raced(record);
   return out;
 }
 
@@ -62,7 +69,12 @@ class MainEvent {
 };
 
 Result<check::Outcome> try_once_more(const Record& record, check::Bench& bench) {
-  if (record.recipe) return play_recipe(record, bench);
+  if (record.recipe) {
+    auto outcome = play_recipe(record, bench);
+    // What two deliveries race for does not go wrong every time.
+    for (int tries = 1; outcome && !outcome->fault && is_raced(record) && tries < kRaceTries && !bench.out_of_time(); ++tries) outcome = play_recipe(record, bench);
+    return outcome;
+  }
   const auto& all = check::all_rules();
   const auto rule = std::find_if(all.begin(), all.end(), [&](const check::RuleCode& each) { return each.id == record.rule; });
   if (rule == all.end()) return usage_error("this version knows no rule '" + record.rule + "'");

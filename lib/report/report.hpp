@@ -53,7 +53,8 @@ struct Exchange {
 struct Confidence {
   int shown{1};
   int tries{1};
-  bool confirmed() const noexcept { return shown > 1 || tries == 1; }
+  bool cut{false};  // there was no time for another try, though the endpoint would have been there
+  bool confirmed() const noexcept { return shown > 1 || (tries == 1 && !cut); }
   std::string text() const;  // "3 of 3"
 };
 

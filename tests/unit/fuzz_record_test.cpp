@@ -206,7 +206,7 @@ TEST_CASE("fuzz record: no id leads out of the folder") {
   REQUIRE(write_private_file(scratch / "victim.json", "x").ok());
   const std::string folder = scratch / "findings";
   for (const std::string& id :
-       std::vector<std::string>{"../victim", "fnd_/../../victim", "/etc/passwd", "", "fnd_0123456/", std::string("fnd_0123\0567", 12)}) {
+       std::vector<std::string>{"../victim", "fnd_/../../victim", "/etc/passwd", "", "fnd_0123456/", std::string("fnd_0123\0" "567", 12)}) {
     Record one = sample();
     one.id = id;
     CHECK(fuzz::keep_record(folder, one).error().kind == ErrorKind::usage);

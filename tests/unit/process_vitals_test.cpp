@@ -54,7 +54,8 @@ TEST_CASE("vitals: ourselves, with what we open, hold and work") {
   const auto memory = std::make_unique<char[]>(kMore);
   for (std::size_t i = 0; i < kMore; i += 1024) memory[i] = 1;
   CHECK(of(::getpid()).resident_bytes > before.resident_bytes + kMore / 2);
-  CHECK(of(::getpid()).resident_bytes < before.resident_bytes + 2 * kMore);
+  // Sanitizers keep notes about each byte, so this only tells bytes from pages.
+  CHECK(of(::getpid()).resident_bytes < before.resident_bytes + 12 * kMore);
   volatile unsigned work = 0;
   CHECK(eventually([&] {
     for (unsigned i = 0; i < 10'000'000; ++i) work = work + i;

@@ -72,6 +72,7 @@ check::BenchParts Rig::parts(const Session& session, const EndpointSetup& setup,
           .probe = probe_.get(),
           .program = program_.get(),
           .listener = &listening_.listener(),
+          .pid = setup.pid,
           .interrupted = was_interrupted,
           .on_shot = {}};
 }

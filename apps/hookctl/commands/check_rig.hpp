@@ -38,7 +38,6 @@ class Rig {
   Result<void> set_up(const Arguments& arguments, const EndpointSetup& setup);
   // Of what was set up. The session, the ids and this outlive the bench.
   check::BenchParts parts(const Session& session, const EndpointSetup& setup, Random& ids, std::uint64_t seed);
-  check::Program* program() const noexcept { return program_.get(); }  // null without --spawn
 
  private:
   Result<void> make_probe(const Arguments& arguments, const EndpointSetup& setup);

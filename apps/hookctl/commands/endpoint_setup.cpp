@@ -3,12 +3,14 @@
 #include <dirent.h>
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
 #include "process/child.hpp"
+#include "process/vitals.hpp"
 
 namespace hookctl {
 
@@ -135,6 +137,18 @@ Result<void> read_subject(Session& session, const Arguments& arguments, Endpoint
   return read_challenge_samples(session, setup);
 }
 
+Result<std::optional<int>> read_pid(const Arguments& arguments) {
+  if (!arguments.has("pid")) return std::optional<int>();
+  if (arguments.has("spawn"))
+    return usage_error("--pid and --spawn both name the endpoint's program", "of one that --spawn starts the process id is known");
+  const std::int64_t pid = arguments.number("pid", 0);
+  const bool fits = pid > 0 && pid <= std::numeric_limits<int>::max();
+  if (!fits || !process::vitals(static_cast<int>(pid)))
+    return usage_error("--pid: there is no program " + std::to_string(pid) + " to be watched",
+                       "give the endpoint's process id, as 'pgrep' or its log tells it");
+  return std::optional<int>(static_cast<int>(pid));
+}
+
 }  // namespace
 
 std::vector<Option> endpoint_options(const std::string& endpoint, const std::string& events) {
@@ -169,7 +183,14 @@ Result<EndpointSetup> read_endpoint(Session& session, const Arguments& arguments
     setup.spawn = *std::move(words);
   }
   setup.effects = arguments.text("effects", "");
+  auto pid = read_pid(arguments);
+  if (!pid) return pid.error();
+  setup.pid = *pid;
   return setup;
+}
+
+Option pid_option(const std::string& group) {
+  return {"pid", 0, ValueKind::number, "N", "watch the memory of this program, the endpoint's (known with --spawn)", group};
 }
 
 std::uint64_t read_seed(Session& session, const Arguments& arguments) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct EndpointSetup {
   check::Subject subject;
   std::vector<std::string> spawn;  // words of --spawn
   std::string effects;             // --effects as it was given
+  std::optional<int> pid{};        // of --pid
 };
 
 // --to, --spawn, --effects, --budget, --own-action, --verify-token in the group `endpoint`; --event, --samples in the group `events`.
@@ -25,6 +27,9 @@ std::vector<Option> endpoint_options(const std::string& endpoint, const std::str
 // All of these, --provider with its form, and the keys. `usage` for what is missing, wrong, or does not go together; `command` is named
 // there.
 Result<EndpointSetup> read_endpoint(Session& session, const Arguments& arguments, const std::string& command);
+
+// --pid, in that group.
+Option pid_option(const std::string& group);
 
 // --seed, or a random one of at most nine digits.
 std::uint64_t read_seed(Session& session, const Arguments& arguments);

@@ -114,8 +114,7 @@ Result<report::Report> search(Session& session, const Arguments& arguments, Fuzz
   options.on_fixed = [&](const fuzz::Record& record) { shelf.drop(record); };
   options.time_limit_ms = std::max<std::int64_t>(1, setup.time_limit_ms - kEndingMs - (steady_ms() - begun));
   const UnixMs started_at = session.clock.now();
-  const auto pid = rig.program() != nullptr ? rig.program()->pid() : setup.pid;
-  auto report = fuzz::campaign({.bench = bench, .barrage = **barrage, .corpus = &*corpus, .pid = pid}, options);
+  auto report = fuzz::campaign({.bench = bench, .barrage = **barrage, .corpus = &*corpus}, options);
   live.take_away();
   shelf.finish();
   if (!report) return report;

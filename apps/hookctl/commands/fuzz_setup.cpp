@@ -1,12 +1,10 @@
 #include "commands/fuzz_setup.hpp"
 
-#include <limits>
 
 #include "base/text.hpp"
 #include "commands/command_line.hpp"
 #include "commands/kept_findings.hpp"
 #include "commands/own_target.hpp"
-#include "process/vitals.hpp"
 
 namespace hookctl {
 
@@ -47,18 +45,6 @@ Result<std::vector<fuzz::Phase>> read_phases(const Arguments& arguments) {
   return chosen;
 }
 
-Result<std::optional<int>> read_pid(const Arguments& arguments) {
-  if (!arguments.has("pid")) return std::optional<int>();
-  if (arguments.has("spawn"))
-    return usage_error("--pid and --spawn both name the endpoint's program", "of one that --spawn starts the process id is known");
-  const std::int64_t pid = arguments.number("pid", 0);
-  const bool fits = pid > 0 && pid <= std::numeric_limits<int>::max();
-  if (!fits || !process::vitals(static_cast<int>(pid)))
-    return usage_error("--pid: there is no program " + std::to_string(pid) + " to be watched",
-                       "give the endpoint's process id, as 'pgrep' or its log tells it");
-  return std::optional<int>(static_cast<int>(pid));
-}
-
 Result<void> read_search(const Arguments& arguments, FuzzSetup& setup) {
   auto phases = read_phases(arguments);
   if (!phases) return phases.error();
@@ -75,9 +61,6 @@ Result<void> read_search(const Arguments& arguments, FuzzSetup& setup) {
   setup.time_limit_ms = arguments.duration_ms("time", kTimeLimitMs);
   if (setup.time_limit_ms < kShortestMs) return usage_error("--time: give at least " + std::to_string(kShortestMs / 1000) + "s");
   setup.options.until_dry = !arguments.has("time") && !arguments.has("requests");
-  auto pid = read_pid(arguments);
-  if (!pid) return pid.error();
-  setup.pid = *pid;
   return {};
 }
 
@@ -85,7 +68,7 @@ Result<void> read_search(const Arguments& arguments, FuzzSetup& setup) {
 
 std::vector<Option> fuzz_options() {
   std::vector<Option> own{
-      {"pid", 0, ValueKind::number, "N", "watch the memory of this program, the endpoint's (known with --spawn)", kEndpoint},
+      pid_option(kEndpoint),
       own_target_option(kEndpoint),
       {"time", 0, ValueKind::duration, "TIME", "search as long as this (60s at most, and less when nothing new shows)", kSearch},
       {"requests", 0, ValueKind::number, "N", "send at most N", kSearch},

@@ -16,7 +16,6 @@ struct FuzzSetup {
   ReportSetup reports;
   std::uint64_t seed{0};
   std::int64_t time_limit_ms{0};    // of the whole command
-  std::optional<int> pid{};         // of --pid
   std::string corpus;               // folder
   std::string findings;             // folder
   fuzz::CampaignOptions options{};  // everything but the time, the earlier findings and who is told

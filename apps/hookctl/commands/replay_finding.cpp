@@ -122,6 +122,7 @@ void tell(Session& session, report::Report& report, bool json, bool one_of_many)
 std::vector<Option> replay_finding_options() {
   std::vector<Option> own{
       {"time", 0, ValueKind::duration, "TIME", "for each finding at most (60s)", kGroup},
+      pid_option(kGroup),
       findings_option(kGroup),
       own_target_option(kGroup),
   };

@@ -99,7 +99,6 @@ export const fuzzFlaws = {
     phases: 'fields,destructive',
     spawn: true,
     places: ['data.customer'],
-    limit: /\d/,
     // Behind the answer nobody catches: the process ends.
     mistake: (Sound) =>
       class extends Sound {
