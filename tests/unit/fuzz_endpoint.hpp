@@ -187,7 +187,7 @@ struct FuzzCheck {
   }
   const std::vector<report::Finding>& findings() { return run().report().findings; }
 
-  Result<report::Report> campaign() { return fuzz::campaign({blank(), barrage, nullptr, std::nullopt}, options); }
+  Result<report::Report> campaign() { return fuzz::campaign({blank(), barrage, nullptr}, options); }
 
   // What the oracles say of a case that is played once.
   std::optional<fuzz::Failure> look(const fuzz::Case& wanted) {
