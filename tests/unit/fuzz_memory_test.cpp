@@ -148,5 +148,5 @@ TEST_CASE("fuzz memory: a program that keeps nothing is cleared soon, and one th
 
 TEST_CASE("fuzz memory: a program that keeps what it was sent is found") {
   if (!process::vitals(getpid())) return;
-  CHECK(found([](std::size_t) { return std::size_t{100} * 1024; }) == std::vector<std::string>{"fuzz/memory"});
+  CHECK(found([](std::size_t) { return std::size_t{250} * 1024; }) == std::vector<std::string>{"fuzz/memory"});
 }
